@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a client image and the host agree on beyond virtio and rpmsg. Freestanding; used by
+ * libmica and by the client SDK. All fields little-endian, naturally aligned. The document is
+ * docs/abi.md, "Resource table and vendor entry".
+ */
+#ifndef MICA_ABI_H
+#define MICA_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Status word: reserved[0] of the resource table header. Written by the host, except that the
+ * client clears REATTACH and writes OFF just before it powers itself off.
+ */
+#define MICA_STATUS_RUNNING  0xC4000003u
+#define MICA_STATUS_REATTACH 0x84000009u
+#define MICA_STATUS_STOP     0x84000002u
+#define MICA_STATUS_OFF	     0x84000002u
+
+/* Resource entry types beyond the standard 0-7. */
+#define MICA_RSC_EPT_TABLE    128u
+#define MICA_RSC_RING_PAIR    129u
+#define MICA_RSC_VRING_OFFSET 130u
+#define MICA_RSC_VENDOR	      160u
+
+#define MICA_EPT_TABLE_MAX 64u
+
+/* Type 128: the host keeps it current after every bind and destroy. */
+struct mica_ept_entry {
+	char name[32];
+	uint32_t addr;	    /* client's address */
+	uint32_t dest_addr; /* host's address */
+};
+
+struct mica_rsc_ept_table {
+	uint32_t type;
+	uint32_t n;
+	struct mica_ept_entry ept[MICA_EPT_TABLE_MAX];
+};
+
+/* Type 129: gdb ring pair. */
+struct mica_rsc_ring_pair {
+	uint32_t type;
+	uint32_t flags;
+	uint64_t da;
+	uint64_t pa;
+	uint64_t len;
+	uint8_t state;
+	uint8_t reserved[7];
+};
+
+/* Type 130: vring addresses minus start of shared memory. */
+struct mica_rsc_vring_offset {
+	uint32_t type;
+	uint32_t offset[8];
+};
+
+/*
+ * Type 160, version 1: the vendor entry. The client offers `features` in its image and changes
+ * neither that word nor any other of the first block after it was linked. The host writes the
+ * second block before it starts the client (and again before a re-attach request), `acked` last:
+ * acked is a subset of features. A client must not use a feature that was not acknowledged; a
+ * client that finds acked 0 behaves like one that has no vendor entry. Third block: written by
+ * the client only.
+ */
+#define MICA_VENDOR_VERSION 1u
+
+#define MICA_F_READY	   (1u << 0) /* client_state tells when the client is ready, suspended */
+#define MICA_F_DOORBELL	   (1u << 1) /* doorbell fields are filled in; otherwise legacy SGI 7 */
+#define MICA_F_CREDIT	   (1u << 2) /* per-endpoint credit, control endpoint */
+#define MICA_F_CACHED	   (1u << 3) /* communication memory is Normal cacheable on both sides */
+#define MICA_F_EVENT_IDX   (1u << 4) /* VIRTIO_RING_F_EVENT_IDX on the vrings */
+#define MICA_F_BUFFERS	   (1u << 5) /* buffer size and count other than 512 and ring size */
+#define MICA_F_HEARTBEAT   (1u << 6)
+#define MICA_F_CRASH	   (1u << 7)
+#define MICA_F_LANES	   (1u << 8)
+#define MICA_F_SUSPEND	   (1u << 9)
+
+/* client_state */
+#define MICA_CLIENT_BOOTING   0u
+#define MICA_CLIENT_READY     1u
+#define MICA_CLIENT_SUSPENDED 2u
+#define MICA_CLIENT_CRASHED   3u
+#define MICA_CLIENT_OFF	      4u
+
+struct mica_rsc_vendor {
+	/* written at link time, constant */
+	uint32_t type;	  /* MICA_RSC_VENDOR */
+	uint32_t len;	  /* bytes of this entry, from type on */
+	uint32_t version; /* MICA_VENDOR_VERSION */
+	uint32_t features;
+	/* written by the host */
+	uint32_t acked;
+	uint32_t db_kind;      /* MCS_DB_* of the kernel ABI: 1 SGI, 2 SBI IPI, 3 MMIO ... */
+	uint32_t db_to_host;   /* number the client raises */
+	uint32_t db_to_client; /* number that reaches the client */
+	uint64_t db_addr;      /* MMIO: where to write db_value */
+	uint64_t db_target;    /* physical id of the core to signal (MPIDR, hart id) */
+	uint32_t db_value;
+	uint32_t heartbeat_ms; /* period asked for, 0 off */
+	uint32_t buf_size;     /* bytes of one buffer, with its 16-byte header */
+	uint32_t host_reserved[7];
+	/* written by the client */
+	uint32_t client_state;
+	uint32_t heartbeat; /* counts up once per period */
+	uint32_t crash_da;  /* device address of the crash record, 0 none */
+	uint32_t crash_len;
+	uint32_t client_reserved[8];
+};
+
+/*
+ * Control endpoint (feature MICA_F_CREDIT): address 54 on both sides, never announced.
+ * A sender of an endpoint with credit starts with MICA_CREDIT_INITIAL messages towards each
+ * remote address; each message it sends there costs one; a CREDIT message gives `count` back.
+ * Who has none waits. Zero-length messages and messages to addresses below 1024 cost nothing.
+ */
+#define MICA_CTRL_ADDR	    54u
+#define MICA_CREDIT_INITIAL 4u
+
+#define MICA_CTRL_CREDIT 1u
+
+struct mica_ctrl_credit {
+	uint32_t kind;	   /* MICA_CTRL_CREDIT */
+	uint32_t receiver; /* address of the endpoint that has room again, at this message's sender */
+	uint32_t sender;   /* address of the endpoint that may send again, at this message's receiver */
+	uint32_t count;	   /* messages */
+};
+
+/* Legacy static layout: no resource table; offsets from the start of region 0. */
+#define MICA_STATIC_STATUS  0x0u /* one byte, virtio status */
+#define MICA_STATIC_POOL    0x4000u
+#define MICA_STATIC_VRING0  0x2C000u /* client to host */
+#define MICA_STATIC_VRING1  0x28000u /* host to client */
+#define MICA_STATIC_NUM	    16u
+#define MICA_STATIC_ALIGN   4u
+#define MICA_STATIC_LEN	    0x30000u
+
+/* Communication pool of one client. */
+#define MICA_POOL_SIZE	 0x20000u
+#define MICA_BUFFER_SIZE 512u
+#define MICA_UMT_OFFSET	 0xD00000u
+#define MICA_UMT_WINDOW	 0x100000u
+
+#define MICA_ABI_ASSERT(cond) _Static_assert(cond, #cond)
+MICA_ABI_ASSERT(sizeof(struct mica_ept_entry) == 40);
+MICA_ABI_ASSERT(sizeof(struct mica_rsc_ept_table) == 8 + 64 * 40);
+MICA_ABI_ASSERT(sizeof(struct mica_rsc_ring_pair) == 40);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_ring_pair, state) == 32);
+MICA_ABI_ASSERT(sizeof(struct mica_rsc_vring_offset) == 36);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, acked) == 16);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, db_addr) == 32);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, client_state) == 88);
+MICA_ABI_ASSERT(sizeof(struct mica_rsc_vendor) == 136);
+MICA_ABI_ASSERT(sizeof(struct mica_ctrl_credit) == 16);
+
+#endif /* MICA_ABI_H */

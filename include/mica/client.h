@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * libmica: clients, seen from Linux. A host object owns clients; a client goes through
+ * create -> start -> stop -> remove. All functions are called on the loop thread and never
+ * block; what takes time runs on the loop's worker pool and ends in the `done` callback, which
+ * is called exactly once, from the loop, never from within the call that was given it.
+ */
+#ifndef MICA_CLIENT_H
+#define MICA_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "mica/config.h"
+#include "mica/error.h"
+
+enum mica_state {
+	MICA_OFFLINE,	 /* created; nothing taken */
+	MICA_CONFIGURED, /* cores and memory taken */
+	MICA_READY,	 /* image in memory */
+	MICA_RUNNING,
+	MICA_STOPPED,	 /* cores off, still held */
+	MICA_SUSPENDED,
+	MICA_CRASHED,
+	MICA_FAILED,	 /* restart limit reached */
+	MICA_ERROR,	 /* cannot be stopped: cores and memory quarantined */
+};
+
+const char *mica_state_name(enum mica_state state); /* "Offline" ... */
+/* The one table of legal transitions; everything else is an error. */
+bool mica_state_allows(enum mica_state from, enum mica_state to);
+
+struct mica_host;
+struct mica_client;
+
+/* One thing that happened to a client; strings live only during the call. */
+struct mica_change {
+	struct mica_client *client;
+	const char *name;
+	enum mica_state from, to;
+	const char *reason; /* one line, empty for an ordinary step */
+};
+
+struct mica_host_options {
+	uv_loop_t *loop;
+	const char *run_root; /* /run/mica; clients live below clients/NAME/ */
+	const char *dev_root; /* where ttyRPMSG<n> links go: /dev, without root run_root */
+	void (*on_change)(void *arg, const struct mica_change *change);
+	void (*on_log)(void *arg, int level, const char *client, const char *line); /* syslog levels */
+	void *arg;
+};
+
+/* Creates run_root (mode 0755) where it is missing. Copies the strings. */
+int mica_host_new(const struct mica_host_options *opt, struct mica_host **host,
+		  struct mica_error *err);
+/* Closes everything without disturbing running clients. Call done from the loop when finished. */
+void mica_host_close(struct mica_host *host, void (*done)(void *arg), void *arg);
+
+typedef void (*mica_done)(void *arg, struct mica_client *client, const struct mica_error *err);
+
+/* Find clients that an earlier process left under run_root and take them over. done (client NULL)
+ * when all are adopted; each one that fails is logged and reported through on_change. */
+void mica_host_adopt(struct mica_host *host, mica_done done, void *arg);
+
+/* err in done is NULL on success. After an error nothing is left behind. */
+void mica_client_create(struct mica_host *host, const struct mica_config *cfg, mica_done done,
+			void *arg);
+void mica_client_start(struct mica_client *client, mica_done done, void *arg);
+void mica_client_stop(struct mica_client *client, mica_done done, void *arg);
+/* Stopped, Offline, Crashed, Failed clients only. The client object is gone after success. */
+void mica_client_remove(struct mica_client *client, mica_done done, void *arg);
+
+struct mica_client *mica_host_find(struct mica_host *host, const char *name);
+/* In order of creation; returns NULL at the end; start with NULL. */
+struct mica_client *mica_host_next(struct mica_host *host, struct mica_client *client);
+
+#define MICA_SERVICES_MAX 64
+
+struct mica_service_info {
+	char name[32];	 /* endpoint name as announced */
+	char device[128]; /* /dev/ttyRPMSG0, socket path, or empty */
+	uint64_t rx_messages, rx_bytes, tx_messages, tx_bytes;
+	uint64_t dropped_bytes; /* bounded backlog overran */
+};
+
+struct mica_client_info {
+	char name[MICA_NAME_MAX + 1];
+	struct mica_config config;
+	enum mica_state state;
+	char reason[MICA_ERROR_TEXT]; /* why it is in that state, empty if ordinary */
+	bool isolates_memory;
+	bool can_force_stop;
+	uint64_t started_us; /* CLOCK_MONOTONIC, 0 = never */
+	uint64_t doorbells_in, doorbells_out;
+	uint32_t features; /* acknowledged MICA_F_* */
+	unsigned int n_services;
+	struct mica_service_info service[MICA_SERVICES_MAX];
+};
+
+void mica_client_info(const struct mica_client *client, struct mica_client_info *info);
+
+#endif /* MICA_CLIENT_H */

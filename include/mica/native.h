@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Contract between the native pedestal and a client that runs as a Linux process.
+ *
+ * The client is an executable of the host with a `.resource_table` section. The host copies that
+ * section to the start of the shared memory, fills it in there and starts the process with these
+ * descriptors open (close-on-exec cleared) and this environment variable set. Device addresses
+ * are MICA_NATIVE_BASE + offset in the shared memory; its length is the memfd's size. The client
+ * maps it anywhere and translates. Each doorbell is an eventfd; both sides read it before they
+ * look at the rings. The client dies by exit(0) after it wrote MICA_STATUS_OFF; its process is its
+ * core. It allows its parent's successors to find it (PR_SET_PTRACER_ANY), and it does not die
+ * with the daemon.
+ */
+#ifndef MICA_NATIVE_H
+#define MICA_NATIVE_H
+
+#define MICA_NATIVE_ENV	       "MICA_NATIVE" /* "1": version of this contract */
+#define MICA_NATIVE_FD_MEM     3
+#define MICA_NATIVE_FD_TO_CLIENT 4
+#define MICA_NATIVE_FD_TO_HOST 5
+
+#define MICA_NATIVE_BASE	0x70000000ull
+#define MICA_NATIVE_TABLE_MAX	0x4000u	   /* resource table at offset 0 */
+#define MICA_NATIVE_POOL_OFFSET 0x4000u
+#define MICA_NATIVE_SIZE	0x1000000u /* 16 MiB, as on the boards */
+
+#endif /* MICA_NATIVE_H */
