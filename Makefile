@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Two commands do it all: `make demo` and `make test`. `make help` lists the others.
+#
+# V chooses what is built, into build/$(V)/: native (default), asan, tsan or arm64.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
+V ?= native
+B := build/$(V)
+
+include mk/flags.mk
+include mk/host.mk
+include mk/tests.mk
+include mk/docs.mk
+include mk/install.mk
+-include client/rules.mk
+-include mk/setup.mk
+-include mk/qemu.mk
+
+.PHONY: all clean help
+all: host client-native man
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make demo [BOARD=qemu-arm64|native] [KERNEL=6.12|6.1] [BATCH=1]   see it run'
+	@echo 'make test                      unit, native and QEMU tests'
+	@echo 'make [V=native|asan|tsan|arm64]   build into build/V/'
+	@echo 'make fuzz                      build the fuzz targets into build/fuzz/'
+	@echo 'make check                     style and static checks'
+	@echo 'make setup                     install the packages all of this needs'
+	@echo 'make install [DESTDIR=] [PREFIX=/usr]   programs, units, manual pages, completion'
+	@echo 'make clean                     remove build/ (downloads stay in the cache)'

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Compiler and flags for each V.
+
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef
+VERSION := $(shell cat VERSION)
+
+CSTD   := -std=gnu11 -D_GNU_SOURCE -DMICA_VERSION='"$(VERSION)"'
+CFLAGS ?= -O2 -g
+HARDEN := -fstack-protector-strong -fno-strict-aliasing -fno-common
+
+CROSS_arm64 := aarch64-linux-gnu-
+
+ifeq ($(V),native)
+  CC_V := $(CC)
+else ifeq ($(V),asan)
+  CC_V := $(CC)
+  SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(V),tsan)
+  CC_V := $(CC)
+  SANITIZE := -fsanitize=thread -fno-omit-frame-pointer
+else ifeq ($(V),arm64)
+  CC_V := $(CROSS_arm64)gcc
+  SYSROOT := $(if $(filter-out clean help setup,$(or $(MAKECMDGOALS),all)),$(shell tools/sysroot.sh arm64))
+  STATIC := -static
+else
+  $(error V=$(V): choose native, asan, tsan or arm64)
+endif
+
+AR_V := $(if $(CROSS_$(V)),$(CROSS_$(V)),)ar
+
+# pkg-config of the host, or the libraries of the foreign sysroot, linked statically there.
+ifeq ($(V),arm64)
+  LIBDIR := -L$(SYSROOT)/usr/lib/$(CROSS_arm64:%-=%)
+  DEPS_CFLAGS := -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/json-c
+  LIBS_uv := $(LIBDIR) -luv -lpthread -ldl -lrt
+  LIBS_json := $(LIBDIR) -ljson-c
+  LIBS_inih := $(LIBDIR) -linih
+else
+  DEPS_CFLAGS = $(shell pkg-config --cflags libuv json-c inih 2>/dev/null)
+  LIBS_uv = $(shell pkg-config --libs libuv)
+  LIBS_json = $(shell pkg-config --libs json-c)
+  LIBS_inih = $(shell pkg-config --libs inih)
+endif
+
+INCLUDES := -Iinclude -Imetal/linux/include -Iinclude/uapi
+HOST_CFLAGS = $(CSTD) $(CFLAGS) $(HARDEN) $(WARN) $(SANITIZE) $(INCLUDES) $(DEPS_CFLAGS)
+HOST_LDFLAGS = $(LDFLAGS) $(SANITIZE) $(STATIC)

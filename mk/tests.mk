@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Unit tests: one program a file. Fuzz targets: one program a file, built by clang.
+
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+UNIT_HELP := $(call obj,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+
+.PHONY: unit fuzz test
+unit: $(UNIT)
+
+# Test programs may look behind the public headers.
+$(call obj,$(wildcard tests/unit/*.c)): HOST_CFLAGS += -Ihost/libmica -Ihost/micad -Itests/unit -I$(B)/gen
+
+# Parts of the daemon that a test needs, without its main().
+MICAD_PARTS = $(filter-out %/main.o,$(call obj,$(SRC_micad)))
+
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_HELP) $(MICAD_PARTS) $(B)/libmica.a $(B)/libopenamp.a
+	@mkdir -p $(@D)
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_inih) $(LIBS_json) $(LIBS_uv) -lcmocka -lpthread
+
+FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_CFLAGS := $(CSTD) -O1 -g -fno-omit-frame-pointer $(INCLUDES) -Ihost/libmica -Ihost/micad -Ibuild/native/gen \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_SRC := $(SRC_openamp) $(SRC_libmica) $(filter-out %/main.c,$(SRC_micad))
+
+fuzz: $(FUZZ)
+
+# Sanitized objects of their own: clang's coverage does not mix with the other builds.
+build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS:-fsanitize=fuzzer%=-fsanitize=fuzzer-no-link%) $(DEPS_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FUZZ_SRC:%.c=build/fuzz/obj/%.o): | $(patsubst host/micad/%.varlink,build/native/gen/%.varlink.h,$(wildcard host/micad/*.varlink))
+
+build/fuzz/libfuzzed.a: $(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libfuzzed.a
+	clang $(FUZZ_CFLAGS) -o $@ $^ $(LIBS_inih) $(LIBS_json) $(LIBS_uv) -lpthread
+
+# What a newcomer runs: installs what is missing, builds, runs everything, prints one closing line.
+test:
+	@tools/setup.sh test
+	@tools/run-tests
+
+-include $(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/unit/*.c))
+-include $(patsubst %.c,build/fuzz/obj/%.d,$(FUZZ_SRC) $(wildcard tests/fuzz/*.c))
