@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""System tests on an emulated board: real QEMU, stock Debian kernel, the product as installed.
+
+One boot serves all tests of a module; a test talks to the guest's shell over its console.
+MICA_KERNEL and MICA_BOARD choose what is booted (6.12, qemu-arm64).
+"""
+import os
+import re
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KERNEL = os.environ.get("MICA_KERNEL", "6.12")
+BOARD = os.environ.get("MICA_BOARD", "qemu-arm64")
+CLIENTS = os.path.join(TOP, "build", "client", "arm64")
+PROMPT = "mcs-test-prompt> "
+
+
+class Result:
+    """What a command in the guest answered."""
+
+    def __init__(self, command, status, output):
+        self.command, self.status, self.output = command, status, output
+
+    def __repr__(self):
+        return f"<{self.command!r} -> {self.status}\n{self.output}>"
+
+
+class Guest:
+    """A booted board with a shell on its console."""
+
+    def __init__(self, board=BOARD, kernel=KERNEL, options=(), files=()):
+        args = [board, "--kernel", kernel, "--timeout", "3000", *options]
+        for name, where in files:
+            args += ["--add", f"{name}:{where}"]
+        self.child = pexpect.spawn(os.path.join(TOP, "tools", "mcs-run"), args, cwd=TOP,
+                                   timeout=300, encoding="utf-8", codec_errors="replace",
+                                   dimensions=(50, 400))
+        log = os.environ.get("MICA_CONSOLE_LOG")
+        if log:
+            self.child.logfile_read = open(log, "a", encoding="utf-8")
+        self.child.expect(r"[#$] $")
+        self.child.sendline(f"stty -echo; PS1='{PROMPT[:8]}''{PROMPT[8:]}'")
+        self.child.expect_exact(PROMPT)
+
+    def run(self, command, timeout=300, check=None):
+        """Run one shell command; its output without the prompt, its exit status."""
+        assert "\n" not in command
+        self.child.sendline(f"{{ {command}\n}} </dev/null; echo \"mcs-\"\"status:$?\"")
+        self.child.expect(r"mcs-status:(\d+)\r?\n", timeout=timeout)
+        status = int(self.child.match.group(1))
+        text = self.child.before.replace("\r", "")
+        self.child.expect_exact(PROMPT)
+        text = text.replace(PROMPT, "").replace("> ", "", 1) if text.startswith("> ") else text
+        result = Result(command, status, text.strip("\n"))
+        if check is not None:
+            assert status == check, result
+        return result
+
+    def ok(self, command, timeout=300):
+        """Run a command that must succeed; its output."""
+        return self.run(command, timeout, check=0).output
+
+    def close(self):
+        self.child.sendline("exit")
+        try:
+            self.child.expect(pexpect.EOF, timeout=60)
+        finally:
+            self.child.close(force=True)
+
+
+def boot(**kwargs):
+    guest = Guest(**kwargs)
+    return guest
+
+
+@pytest.fixture(scope="module")
+def guest():
+    """The board as a user gets it: module loaded, micad running, clients' images installed."""
+    g = boot()
+    yield g
+    g.close()
+
+
+@pytest.fixture
+def client(guest):
+    """The reference client on core 3, created; removed afterwards whatever happened."""
+    guest.ok("mica create ref.conf")
+    yield "ref"
+    guest.run("mica stop ref")
+    guest.run("mica rm ref")
+
+
+def build_once():
+    """The images must be fresh; make does nothing when they are."""
+    subprocess.run(["make", "-s", "client-arm64"], cwd=TOP, check=True, stdout=sys.stderr)
+
+
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):
+        build_once()
+
+
+def status_rows(text):
+    """`mica status` as {name: (cpu, state, services)}."""
+    rows = {}
+    for line in text.splitlines()[1:]:
+        m = re.match(r"^(.{29}\S*) *(\S+) +(\S+) *(.*)$", line)
+        if m:
+            rows[m.group(1).strip()] = (m.group(2), m.group(3), m.group(4).strip())
+    return rows

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Many start/stop cycles in one boot leave nothing behind."""
+import os
+import re
+
+CYCLES = int(os.environ.get("MICA_CYCLES", "100"))
+
+SNAPSHOT = ("p=$(pidof micad); echo fds=$(ls /proc/$p/fd | wc -l) "
+            "rss=$(awk '/VmRSS/{print $2}' /proc/$p/status) "
+            "slab=$(awk '/^SUnreclaim/{print $2}' /proc/meminfo)")
+
+
+def snapshot(guest):
+    return {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", guest.ok(SNAPSHOT))}
+
+
+def cycles(guest, n):
+    """n times start and stop; each stop must have ended with the core off by firmware's word."""
+    out = guest.ok(f"n=0; while [ $n -lt {n} ]; do mica start ref >/dev/null && mica stop ref >/dev/null"
+                   " || { echo failed at $n; break; }; n=$((n+1)); done; echo cycles=$n", timeout=1800)
+    assert f"cycles={n}" in out, out
+
+
+def test_start_stop_cycles(guest, client):
+    cycles(guest, 10)
+    before = snapshot(guest)
+    cycles(guest, CYCLES - 10)
+    after = snapshot(guest)
+    print(f"before {before} after {after}")
+    assert after["fds"] == before["fds"]
+    assert after["rss"] - before["rss"] <= 256, "resident kB of micad grew"
+    assert after["slab"] - before["slab"] <= 1024, "unreclaimable slab kB grew"
+    guest.ok("mica rm ref")
+    assert guest.ok("cat /sys/devices/system/cpu/cpu3/online") == "0"
+    guest.ok("mica create ref.conf")
+    assert "WARNING:" not in guest.ok("dmesg")
+
+
+def test_create_remove_cycles_give_the_core_back(guest):
+    out = guest.ok("n=0; while [ $n -lt 10 ]; do mica create ref-b.conf >/dev/null && mica start ref-b >/dev/null"
+                   " && mica stop ref-b >/dev/null && mica rm ref-b >/dev/null"
+                   " && [ $(cat /sys/devices/system/cpu/cpu2/online) = 1 ] || break; n=$((n+1)); done;"
+                   " echo cycles=$n", timeout=600)
+    assert "cycles=10" in out
+    assert "WARNING:" not in guest.ok("dmesg")
