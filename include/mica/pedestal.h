@@ -35,7 +35,7 @@ struct mica_pedestal_caps {
 	bool reads_memory_running;    /* windows may be read while the client runs */
 	bool table_in_place;	      /* resource table used where the image has it; otherwise it is
 					 copied to the start of window 0 */
-	uint16_t elf_machine[2];      /* EM_* accepted, 0 ends */
+	uint16_t elf_machine[2];      /* EM_* accepted, 0 ends; none given: the host's own */
 	bool needs_table_address;     /* image segments are addresses in the windows (not a process) */
 };
 
@@ -106,6 +106,7 @@ struct mica_pedestal_ops {
 	int (*doorbell)(struct mica_pedestal *p, bool own, struct mica_doorbell *db,
 			struct mica_error *err);
 
+	/* Before claim: addresses and sizes where known, va NULL. w[0] is the communication memory. */
 	unsigned int (*windows)(struct mica_pedestal *p, struct mica_window w[MICA_WINDOWS_MAX]);
 	/* Bytes at the start of window "comm" that are this client's pool. */
 	void (*pool)(struct mica_pedestal *p, uint64_t *da, size_t *size);
@@ -125,6 +126,8 @@ struct mica_pedestal_ops {
 	uint32_t (*events)(struct mica_pedestal *p); /* take all: MICA_PEV_* */
 	/* Facts a later process needs for adopt; new reference. */
 	struct json_object *(*save)(struct mica_pedestal *p);
+	/* Optional: how the client went off ("killed by signal 11"), empty if not known. */
+	void (*why_off)(struct mica_pedestal *p, char *buf, size_t size);
 };
 
 extern const struct mica_pedestal_ops mica_pedestal_baremetal;

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Pedestal "baremetal": cores and reserved memory owned through /dev/mcs. Region 0 is the
+ * communication memory; the others hold images. Everything is mapped non-cached, so a page never
+ * has two attributes on this side; what caches still hold of it is cleaned and invalidated first.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+#include <linux/mcs.h>
+
+#include "mica/abi.h"
+#include "mica/pedestal.h"
+
+#define DEVICE "/dev/mcs"
+
+struct mica_pedestal {
+	struct mica_config cfg;
+	int fd;
+	unsigned int n_regions;
+	struct mcs_region region[MCS_MAX_REGIONS];
+	void *va[MCS_MAX_REGIONS];
+	bool claimed;
+};
+
+static int device_open(struct mica_error *err)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0)
+		return fd;
+	switch (errno) {
+	case EACCES:
+	case EPERM:
+		return mica_fail(err, MICA_E_PERMISSION,
+				 "no permission to open " DEVICE ": run micad as root");
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+		if (access("/sys/module/mcs_km", F_OK) == 0)
+			return mica_fail(err, MICA_E_PLATFORM,
+					 "module mcs_km found no reserved memory: boot with a device tree that has an "
+					 "oe,mcs_remoteproc node, or load it with rmem_base= and rmem_size= (see dmesg)");
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "module mcs_km is not loaded: run 'modprobe mcs_km'");
+	default:
+		return mica_fail(err, MICA_E_PLATFORM, "cannot open " DEVICE ": %s",
+				 strerror(errno));
+	}
+}
+
+static int read_info(int fd, struct mcs_info *info, struct mica_error *err)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	if (ioctl(fd, MCS_IOC_INFO, info) < 0)
+		return mica_fail(err, MICA_E_PLATFORM, DEVICE " does not answer: %s",
+				 strerror(errno));
+	if (info->abi != MCS_ABI_VERSION)
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "module mcs_km speaks ABI %u, this program speaks %u: install matching versions",
+				 info->abi, MCS_ABI_VERSION);
+	if (!info->regions)
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "module mcs_km has no reserved memory: boot with a device tree that reserves it, or load "
+				 "the module with rmem_base= and rmem_size=");
+	if (!(info->caps & MCS_CAP_START))
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "firmware cannot start cores: it offers neither PSCI nor SBI HSM");
+	return 0;
+}
+
+static int baremetal_probe(struct mica_error *err)
+{
+	struct mcs_info info;
+	int fd = device_open(err);
+	int rc;
+
+	if (fd < 0)
+		return -1;
+	rc = read_info(fd, &info, err);
+	close(fd);
+	return rc;
+}
+
+static int read_regions(struct mica_pedestal *p, unsigned int n, struct mica_error *err)
+{
+	for (unsigned int i = 0; i < n && i < MCS_MAX_REGIONS; i++) {
+		struct mcs_region *r = &p->region[i];
+
+		r->size = sizeof(*r);
+		r->index = i;
+		if (ioctl(p->fd, MCS_IOC_REGION, r) < 0)
+			return mica_fail(err, MICA_E_PLATFORM, "cannot query reserved region %u: %s",
+					 i, strerror(errno));
+		r->name[sizeof(r->name) - 1] = '\0';
+		p->n_regions = i + 1;
+	}
+	return 0;
+}
+
+static int query_core(struct mica_pedestal *p, uint32_t id, struct mcs_core *core)
+{
+	memset(core, 0, sizeof(*core));
+	core->size = sizeof(*core);
+	core->core = id;
+	if (ioctl(p->fd, MCS_IOC_CORE, core) < 0)
+		return -errno;
+	core->owner[sizeof(core->owner) - 1] = '\0';
+	return 0;
+}
+
+static int check_core(struct mica_pedestal *p, uint32_t id, struct mica_error *err)
+{
+	struct mcs_core core;
+	int rc = query_core(p, id, &core);
+
+	if (rc == -EINVAL || rc == -ENODEV || (!rc && core.state == MCS_CORE_ABSENT))
+		return mica_fail(err, MICA_E_BUSY, "CPU %u does not exist: this machine has CPUs 0-%ld",
+				 id, sysconf(_SC_NPROCESSORS_CONF) - 1);
+	if (rc)
+		return mica_fail(err, MICA_E_PLATFORM, "cannot query CPU %u: %s", id, strerror(-rc));
+	if (core.flags & MCS_CORE_BOOT)
+		return mica_fail(err, MICA_E_BUSY,
+				 "CPU %u is the boot CPU and stays with Linux: choose another one", id);
+	/* Under its own name it is what an earlier micad left; adopt checks the token. */
+	if ((core.flags & MCS_CORE_CLAIMED) && !(core.flags & MCS_CORE_MINE) &&
+	    strncmp(core.owner, p->cfg.name, MCS_NAME_LEN - 1))
+		return mica_fail(err, MICA_E_BUSY,
+				 "CPU %u is in use by client '%.64s': choose another one or remove that client",
+				 id, core.owner);
+	if (core.state == MCS_CORE_ON && !(core.flags & MCS_CORE_CLAIMED))
+		return mica_fail(err, MICA_E_BUSY,
+				 "CPU %u already runs something that is not Linux: stop it first", id);
+	return 0;
+}
+
+static uint64_t pool_offset(const struct mica_pedestal *p)
+{
+	if (p->cfg.comm_offset != MICA_COMM_OFFSET_AUTO)
+		return p->cfg.comm_offset;
+	return p->cfg.layout == MICA_LAYOUT_STATIC ? 0 :
+						     (uint64_t)p->cfg.cores.id[0] * MICA_POOL_SIZE;
+}
+
+static uint64_t pool_length(const struct mica_pedestal *p)
+{
+	return p->cfg.layout == MICA_LAYOUT_STATIC ? MICA_STATIC_LEN : MICA_POOL_SIZE;
+}
+
+static int check_config(struct mica_pedestal *p, struct mica_error *err)
+{
+	const struct mica_config *cfg = &p->cfg;
+	uint64_t offset;
+
+	if (cfg->cores.kind != MICA_CORES_CPU || !cfg->cores.n)
+		return mica_fail(err, MICA_E_CONFIG,
+				 "client '%s': pedestal baremetal needs CPU= with the client's CPU number",
+				 cfg->name);
+	if (cfg->cores.n > MCS_MAX_CORES)
+		return mica_fail(err, MICA_E_CONFIG, "client '%s': at most %d CPUs", cfg->name,
+				 MCS_MAX_CORES);
+	for (unsigned int i = 0; i < cfg->cores.n; i++) {
+		if (check_core(p, cfg->cores.id[i], err))
+			return -1;
+	}
+	offset = pool_offset(p);
+	if (offset > p->region[0].length || p->region[0].length - offset < pool_length(p))
+		return mica_fail(err, MICA_E_CONFIG,
+				 "client '%s': communication pool at offset 0x%llx does not fit into the region of 0x%llx "
+				 "bytes: set CommOffset= or reserve more",
+				 cfg->name, (unsigned long long)offset,
+				 (unsigned long long)p->region[0].length);
+	return 0;
+}
+
+static void baremetal_destroy(struct mica_pedestal *p)
+{
+	for (unsigned int i = 0; i < p->n_regions; i++) {
+		if (p->va[i])
+			munmap(p->va[i], p->region[i].length);
+	}
+	/* A claim whose core runs outlives this file. */
+	if (p->fd >= 0)
+		close(p->fd);
+	free(p);
+}
+
+static int baremetal_create(const struct mica_config *cfg, const char *run_dir,
+			    struct mica_pedestal **out, struct mica_error *err)
+{
+	struct mica_pedestal *p = calloc(1, sizeof(*p));
+	struct mcs_info info;
+
+	(void)run_dir;
+	if (!p)
+		return mica_fail(err, MICA_E_FAILED, "out of memory");
+	p->cfg = *cfg;
+	p->fd = device_open(err);
+	if (p->fd < 0 || read_info(p->fd, &info, err) || read_regions(p, info.regions, err) ||
+	    check_config(p, err)) {
+		baremetal_destroy(p);
+		return -1;
+	}
+	*out = p;
+	return 0;
+}
+
+static int sync_range(struct mica_pedestal *p, uint64_t pa, uint64_t len, struct mica_error *err)
+{
+	struct mcs_sync sync = { .size = sizeof(sync), .op = MCS_SYNC_CLEAN_INV, .addr = pa,
+				 .length = len };
+
+	if (len && ioctl(p->fd, MCS_IOC_SYNC, &sync) < 0)
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "cache maintenance of 0x%llx (0x%llx bytes) failed: %s",
+				 (unsigned long long)pa, (unsigned long long)len, strerror(errno));
+	return 0;
+}
+
+static int map_regions(struct mica_pedestal *p, struct mica_error *err)
+{
+	for (unsigned int i = 0; i < p->n_regions; i++) {
+		if (p->va[i])
+			continue;
+		p->va[i] = mmap(NULL, p->region[i].length, PROT_READ | PROT_WRITE, MAP_SHARED,
+				p->fd, (off_t)p->region[i].base);
+		if (p->va[i] == MAP_FAILED) {
+			p->va[i] = NULL;
+			return mica_fail(err, MICA_E_PLATFORM,
+					 "cannot map reserved region 0x%llx: %s",
+					 (unsigned long long)p->region[i].base, strerror(errno));
+		}
+	}
+	return 0;
+}
+
+static void unmap_regions(struct mica_pedestal *p)
+{
+	for (unsigned int i = 0; i < p->n_regions; i++) {
+		if (p->va[i])
+			munmap(p->va[i], p->region[i].length);
+		p->va[i] = NULL;
+	}
+}
+
+static int claim_failed(struct mica_pedestal *p, int error, bool adopt, struct mica_error *err)
+{
+	char cores[64];
+
+	mica_cores_format(&p->cfg.cores, cores);
+	switch (error) {
+	case ENOENT:
+		return mica_fail(err, adopt ? MICA_E_UNKNOWN : MICA_E_BUSY,
+				 "no claim of client '%s' is left on CPU %s", p->cfg.name, cores);
+	case EBUSY:
+		return mica_fail(err, MICA_E_BUSY,
+				 "CPU %s or the name '%s' is in use by another client: choose another one",
+				 cores, p->cfg.name);
+	case EALREADY:
+		return mica_fail(err, MICA_E_BUSY,
+				 "client '%s' is held by another running process: end that one first",
+				 p->cfg.name);
+	case EPERM:
+		return mica_fail(err, MICA_E_PERMISSION,
+				 "client '%s' on CPU %s belongs to another run-time folder", p->cfg.name,
+				 cores);
+	case ENODEV:
+		return mica_fail(err, MICA_E_BUSY, "CPU %s does not exist", cores);
+	default:
+		return mica_fail(err, MICA_E_BUSY, "cannot take CPU %s from Linux: %s", cores,
+				 strerror(error));
+	}
+}
+
+static int do_claim(struct mica_pedestal *p, const uint8_t token[16], bool adopt, bool *running,
+		    struct mica_error *err)
+{
+	struct mcs_claim claim = { .size = sizeof(claim), .flags = adopt ? MCS_CLAIM_ADOPT : 0,
+				   .ncores = p->cfg.cores.n };
+
+	for (unsigned int i = 0; i < p->cfg.cores.n; i++)
+		claim.cores[i] = p->cfg.cores.id[i];
+	/* Names of 64 characters exceed the kernel's 63: the tail tells no more than the head. */
+	snprintf(claim.name, sizeof(claim.name), "%.63s", p->cfg.name);
+	memcpy(claim.token, token, sizeof(claim.token));
+	if (ioctl(p->fd, MCS_IOC_CLAIM, &claim) < 0)
+		return claim_failed(p, errno, adopt, err);
+	p->claimed = true;
+	*running = claim.result & MCS_CLAIM_RUNNING;
+	return 0;
+}
+
+static int baremetal_release(struct mica_pedestal *p, struct mica_error *err)
+{
+	if (p->claimed && ioctl(p->fd, MCS_IOC_RELEASE) < 0) {
+		if (errno == EBUSY)
+			return mica_fail(err, MICA_E_STATE,
+					 "a core of client '%s' still runs: its cores cannot go back to Linux",
+					 p->cfg.name);
+		return mica_fail(err, MICA_E_PLATFORM, "cannot give the cores of client '%s' back: %s",
+				 p->cfg.name, strerror(errno));
+	}
+	p->claimed = false;
+	unmap_regions(p);
+	return 0;
+}
+
+static int baremetal_claim(struct mica_pedestal *p, const uint8_t token[16], struct mica_error *err)
+{
+	bool running;
+
+	if (do_claim(p, token, false, &running, err))
+		return -1;
+	if (sync_range(p, p->region[0].base + pool_offset(p), pool_length(p), err) ||
+	    map_regions(p, err)) {
+		baremetal_release(p, NULL);
+		return -1;
+	}
+	return 0;
+}
+
+static int baremetal_adopt(struct mica_pedestal *p, const uint8_t token[16],
+			   const struct json_object *state, bool *running, struct mica_error *err)
+{
+	(void)state;
+	if (do_claim(p, token, true, running, err))
+		return -1;
+	return map_regions(p, err);
+}
+
+static int baremetal_doorbell(struct mica_pedestal *p, bool own, struct mica_doorbell *db,
+			      struct mica_error *err)
+{
+	struct mcs_doorbell d = { .size = sizeof(d),
+				  .mode = own ? MCS_DOORBELL_OWN : MCS_DOORBELL_LEGACY };
+
+	if (ioctl(p->fd, MCS_IOC_DOORBELL, &d) < 0)
+		return mica_fail(err, MICA_E_PLATFORM, "no %s doorbell for client '%s': %s (see dmesg)",
+				 own ? "own" : "legacy (SGI 7)", p->cfg.name, strerror(errno));
+	db->kind = d.kind;
+	db->to_host = d.to_host;
+	db->to_client = d.to_client;
+	db->addr = d.addr;
+	db->target = d.target;
+	db->value = d.value;
+	return 0;
+}
+
+static unsigned int baremetal_windows(struct mica_pedestal *p,
+				      struct mica_window w[MICA_WINDOWS_MAX])
+{
+	unsigned int n = 0;
+
+	for (; n < p->n_regions && n < MICA_WINDOWS_MAX; n++) {
+		w[n].va = p->va[n];
+		w[n].pa = w[n].da = p->region[n].base;
+		w[n].size = p->region[n].length;
+		w[n].attr = MICA_MEM_NONCACHED;
+		snprintf(w[n].name, sizeof(w[n].name), "%s", n ? "image" : "comm");
+	}
+	return n;
+}
+
+static void baremetal_pool(struct mica_pedestal *p, uint64_t *da, size_t *size)
+{
+	*da = p->region[0].base + pool_offset(p);
+	*size = pool_length(p);
+}
+
+/* The segment was checked to lie inside a window. */
+static int baremetal_load(struct mica_pedestal *p, const struct mica_segment *seg,
+			  struct mica_error *err)
+{
+	for (unsigned int i = 0; i < p->n_regions; i++) {
+		uint64_t off = seg->da - p->region[i].base;
+		uint8_t *to;
+
+		if (seg->da < p->region[i].base || off > p->region[i].length ||
+		    p->region[i].length - off < seg->memsz)
+			continue;
+		/* Dirty lines that an earlier user left would overwrite the image later. */
+		if (sync_range(p, seg->da, seg->memsz, err))
+			return -1;
+		to = (uint8_t *)p->va[i] + off;
+		memcpy(to, seg->data, seg->filesz);
+		memset(to + seg->filesz, 0, seg->memsz - seg->filesz);
+		/* And stale clean ones would be what a client with its caches on reads. */
+		return sync_range(p, seg->da, seg->memsz, err);
+	}
+	return mica_fail(err, MICA_E_FIRMWARE, "segment at 0x%llx is outside the reserved memory",
+			 (unsigned long long)seg->da);
+}
+
+static int baremetal_load_done(struct mica_pedestal *p, struct mica_error *err)
+{
+	(void)p;
+	(void)err;
+	__sync_synchronize(); /* non-cached writes reach memory before firmware starts the core */
+	return 0;
+}
+
+static int baremetal_start(struct mica_pedestal *p, const struct mica_entry *e,
+			   struct mica_error *err)
+{
+	struct mcs_start start = { .size = sizeof(start), .core = p->cfg.cores.id[0],
+				   .entry = e->entry, .arg0 = e->arg0 };
+
+	if (ioctl(p->fd, MCS_IOC_START, &start) == 0)
+		return 0;
+	switch (errno) {
+	case EFAULT:
+		return mica_fail(err, MICA_E_FIRMWARE, "entry 0x%llx is outside the reserved memory",
+				 (unsigned long long)e->entry);
+	case EALREADY:
+		return mica_fail(err, MICA_E_BUSY, "CPU %u is on already", start.core);
+	case EIO:
+		return mica_fail(err, MICA_E_PLATFORM, "firmware refused to start CPU %u: error %d",
+				 start.core, start.fw_error);
+	default:
+		return mica_fail(err, MICA_E_PLATFORM, "cannot start CPU %u: %s", start.core,
+				 strerror(errno));
+	}
+}
+
+static enum mica_power baremetal_power(struct mica_pedestal *p)
+{
+	enum mica_power power = MICA_POWER_OFF;
+
+	for (unsigned int i = 0; i < p->cfg.cores.n; i++) {
+		struct mcs_core core;
+
+		if (query_core(p, p->cfg.cores.id[i], &core))
+			return MICA_POWER_UNKNOWN;
+		switch (core.state) {
+		case MCS_CORE_ON:
+			return MICA_POWER_ON;
+		case MCS_CORE_PENDING:
+			power = MICA_POWER_PENDING;
+			break;
+		case MCS_CORE_UNKNOWN:
+			return MICA_POWER_UNKNOWN;
+		default: /* off; or Linux's again, which it can only be when it was off */
+			break;
+		}
+	}
+	return power;
+}
+
+static int baremetal_kick(struct mica_pedestal *p)
+{
+	return ioctl(p->fd, MCS_IOC_KICK) < 0 ? -errno : 0;
+}
+
+static int baremetal_event_fd(struct mica_pedestal *p)
+{
+	return p->fd;
+}
+
+static uint32_t baremetal_events(struct mica_pedestal *p)
+{
+	struct mcs_event ev;
+	uint32_t events = 0;
+
+	if (read(p->fd, &ev, sizeof(ev)) != (ssize_t)sizeof(ev))
+		return 0;
+	if (ev.flags & MCS_EVENT_DOORBELL)
+		events |= MICA_PEV_DOORBELL;
+	if (ev.flags & MCS_EVENT_CORE_OFF)
+		events |= MICA_PEV_OFF;
+	if (ev.flags & MCS_EVENT_REBOOT)
+		events |= MICA_PEV_REBOOT;
+	return events;
+}
+
+static struct json_object *baremetal_save(struct mica_pedestal *p)
+{
+	struct json_object *o = json_object_new_object();
+
+	/* The kernel keeps the claim; this is for whoever reads the file. */
+	json_object_object_add(o, "pool", json_object_new_int64((int64_t)(p->region[0].base +
+									  pool_offset(p))));
+	return o;
+}
+
+const struct mica_pedestal_ops mica_pedestal_baremetal = {
+	.name = "baremetal",
+	.caps = {
+		.force_stop = MICA_FORCE_NONE,
+		.exclusive_cores = true,
+		.gives_cpu_back = true,
+		.survives_host_restart = true,
+		.reads_memory_running = true,
+		.table_in_place = true,
+		.needs_table_address = true,
+	},
+	.probe = baremetal_probe,
+	.create = baremetal_create,
+	.destroy = baremetal_destroy,
+	.claim = baremetal_claim,
+	.adopt = baremetal_adopt,
+	.release = baremetal_release,
+	.doorbell = baremetal_doorbell,
+	.windows = baremetal_windows,
+	.pool = baremetal_pool,
+	.load = baremetal_load,
+	.load_done = baremetal_load_done,
+	.start = baremetal_start,
+	.power = baremetal_power,
+	.kick = baremetal_kick,
+	.event_fd = baremetal_event_fd,
+	.events = baremetal_events,
+	.save = baremetal_save,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Inside of pedestal "native": process handling apart from the pedestal's operations. */
+#ifndef MICA_PEDESTAL_NATIVE_H
+#define MICA_PEDESTAL_NATIVE_H
+
+#include <sys/types.h>
+
+#include "mica/pedestal.h"
+
+struct mica_pedestal {
+	struct mica_config cfg;
+	char run_dir[PATH_MAX];
+	uint8_t token[16];
+	int mem_fd, to_client, to_host; /* -1: not there */
+	int pidfd;
+	int epoll; /* to_host and pidfd behind one descriptor */
+	pid_t pid;
+	uint64_t start_time; /* of /proc/PID/stat: tells a reused pid */
+	bool dead;	     /* pidfd said so; reaped */
+	char how[96];	     /* how it ended, if it was our child */
+	void *va;
+	size_t size;
+};
+
+/* Start the image; fills in pid, start_time, pidfd. May run on a worker thread. */
+int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err);
+/* Find the process of an earlier micad, by what was saved or by the token in its environment. */
+int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
+		     struct mica_error *err);
+/* Get shared memory and doorbells out of the process that find() found. */
+int mica_native_fetch(struct mica_pedestal *p, struct mica_error *err);
+
+#endif /* MICA_PEDESTAL_NATIVE_H */

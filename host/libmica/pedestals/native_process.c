@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Start a client's process, and find it again. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "mica/native.h"
+#include "native.h"
+
+#define TOKEN_ENV  "MICA_NATIVE_TOKEN" /* how a later micad finds a process whose pid was not saved */
+#define N_SHARED   3
+#define FIRST_FREE 16 /* above every descriptor the contract names */
+
+extern char **environ;
+
+/* Field 22 of /proc/PID/stat, in clock ticks since boot; 0 if there is no such process. */
+static uint64_t start_time_of(pid_t pid)
+{
+	char path[32], buf[1024];
+	ssize_t n;
+	char *s;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, buf, sizeof(buf) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	buf[n] = '\0';
+	s = strrchr(buf, ')'); /* the name in parentheses may hold anything */
+	for (int field = 2; s && field < 22; field++)
+		s = strchr(s + 1, ' ');
+	return s ? strtoull(s + 1, NULL, 10) : 0;
+}
+
+static void token_text(const uint8_t token[16], char out[33])
+{
+	for (int i = 0; i < 16; i++)
+		snprintf(out + 2 * i, 3, "%02x", token[i]);
+}
+
+/* The daemon's environment without what an outer client may have left there, plus ours. */
+static char **client_environment(char *contract, char *token)
+{
+	size_t n = 0, k = 0;
+	char **env;
+
+	while (environ[n])
+		n++;
+	env = calloc(n + 3, sizeof(*env));
+	if (!env)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(environ[i], "MICA_NATIVE", strlen("MICA_NATIVE")))
+			env[k++] = environ[i];
+	}
+	env[k++] = contract;
+	env[k] = token;
+	return env;
+}
+
+static int add_files(posix_spawn_file_actions_t *fa, const struct mica_pedestal *p,
+		     const int high[N_SHARED])
+{
+	char log[PATH_MAX + 16];
+	int rc;
+
+	snprintf(log, sizeof(log), "%s/output", p->run_dir);
+	rc = posix_spawn_file_actions_addopen(fa, 0, "/dev/null", O_RDONLY, 0);
+	if (!rc)
+		rc = posix_spawn_file_actions_addopen(fa, 1, log, O_WRONLY | O_CREAT | O_TRUNC,
+						      0600);
+	if (!rc)
+		rc = posix_spawn_file_actions_adddup2(fa, 1, 2);
+	for (int i = 0; !rc && i < N_SHARED; i++)
+		rc = posix_spawn_file_actions_adddup2(fa, high[i], MICA_NATIVE_FD_MEM + i);
+	return rc;
+}
+
+/* A session of its own (it outlives the daemon), default signals, nothing blocked. */
+static int set_attributes(posix_spawnattr_t *attr)
+{
+	sigset_t all, none;
+	int rc;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	rc = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF |
+						    POSIX_SPAWN_SETSIGMASK);
+	if (!rc)
+		rc = posix_spawnattr_setsigdefault(attr, &all);
+	if (!rc)
+		rc = posix_spawnattr_setsigmask(attr, &none);
+	return rc;
+}
+
+static int spawn(struct mica_pedestal *p, const int high[N_SHARED])
+{
+	char contract[] = MICA_NATIVE_ENV "=1";
+	char hex[33], token[sizeof(TOKEN_ENV) + 34];
+	char *argv[] = { p->cfg.image, NULL };
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+	char **env;
+	int rc;
+
+	token_text(p->token, hex);
+	snprintf(token, sizeof(token), TOKEN_ENV "=%s", hex);
+	env = client_environment(contract, token);
+	if (!env)
+		return ENOMEM;
+	posix_spawn_file_actions_init(&fa);
+	posix_spawnattr_init(&attr);
+	rc = add_files(&fa, p, high);
+	if (!rc)
+		rc = set_attributes(&attr);
+	if (!rc)
+		rc = posix_spawn(&p->pid, p->cfg.image, &fa, &attr, argv, env);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&fa);
+	free(env);
+	return rc;
+}
+
+static void bind_cores(const struct mica_pedestal *p)
+{
+	cpu_set_t set;
+
+	if (p->cfg.cores.kind != MICA_CORES_CPU || !p->cfg.cores.n)
+		return;
+	CPU_ZERO(&set);
+	for (unsigned int i = 0; i < p->cfg.cores.n; i++)
+		CPU_SET(p->cfg.cores.id[i], &set);
+	/* An offline core cannot be had; the client then runs where the kernel puts it. */
+	(void)sched_setaffinity(p->pid, sizeof(set), &set);
+}
+
+int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err)
+{
+	const int from[N_SHARED] = { p->mem_fd, p->to_client, p->to_host };
+	int high[N_SHARED];
+	int rc = 0;
+
+	/* Copies above the numbers of the contract: a dup2 to one of those must not close another. */
+	for (int i = 0; i < N_SHARED; i++) {
+		high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_FREE);
+		if (high[i] < 0)
+			rc = errno;
+	}
+	if (!rc)
+		rc = spawn(p, high);
+	for (int i = 0; i < N_SHARED; i++) {
+		if (high[i] >= 0)
+			close(high[i]);
+	}
+	if (rc) {
+		p->pid = 0;
+		return mica_fail(err, rc == EACCES ? MICA_E_FIRMWARE : MICA_E_FAILED,
+				 "cannot start %s as a process: %s%s", p->cfg.image, strerror(rc),
+				 rc == EACCES ? " (is it executable? chmod +x)" : "");
+	}
+	bind_cores(p);
+	p->start_time = start_time_of(p->pid);
+	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	if (p->pidfd < 0)
+		return mica_fail(err, MICA_E_FAILED, "pidfd_open: %s", strerror(errno));
+	return 0;
+}
+
+/* Does this process carry the client's token? Environments of others cannot be read: no. */
+static bool carries_token(pid_t pid, const char *needle)
+{
+	size_t len = 0, cap = 1 << 20;
+	bool found = false;
+	char path[32], *buf;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	buf = malloc(cap);
+	while (buf && len < cap && (n = read(fd, buf + len, cap - len)) > 0)
+		len += (size_t)n;
+	close(fd);
+	if (buf)
+		found = memmem(buf, len, needle, strlen(needle) + 1);
+	free(buf);
+	return found;
+}
+
+static pid_t find_by_token(const uint8_t token[16])
+{
+	char hex[33], needle[sizeof(TOKEN_ENV) + 34];
+	struct dirent *de;
+	pid_t pid = 0;
+	DIR *proc;
+
+	token_text(token, hex);
+	snprintf(needle, sizeof(needle), TOKEN_ENV "=%s", hex);
+	proc = opendir("/proc");
+	if (!proc)
+		return 0;
+	while (!pid && (de = readdir(proc))) {
+		pid_t candidate = (pid_t)strtol(de->d_name, NULL, 10);
+
+		if (candidate > 0 && candidate != getpid() && carries_token(candidate, needle))
+			pid = candidate;
+	}
+	closedir(proc);
+	return pid;
+}
+
+int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
+		     struct mica_error *err)
+{
+	struct json_object *pid, *start;
+
+	p->pid = 0;
+	if (state && json_object_object_get_ex(state, "pid", &pid) &&
+	    json_object_object_get_ex(state, "start_time", &start)) {
+		p->pid = json_object_get_int(pid);
+		p->start_time = (uint64_t)json_object_get_int64(start);
+		if (p->pid > 0 && start_time_of(p->pid) != p->start_time)
+			p->pid = 0;
+	}
+	/* Killed between the start and its note: the process still carries the token. */
+	if (p->pid <= 0) {
+		p->pid = find_by_token(p->token);
+		p->start_time = p->pid > 0 ? start_time_of(p->pid) : 0;
+	}
+	if (p->pid <= 0)
+		return mica_fail(err, MICA_E_UNKNOWN, "no process of client '%s' is left",
+				 p->cfg.name);
+	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	/* The pid may have been reused before the descriptor held it. */
+	if (p->pidfd < 0 || start_time_of(p->pid) != p->start_time)
+		return mica_fail(err, MICA_E_UNKNOWN, "process %d of client '%s' is gone", p->pid,
+				 p->cfg.name);
+	return 0;
+}
+
+int mica_native_fetch(struct mica_pedestal *p, struct mica_error *err)
+{
+	int *to[N_SHARED] = { &p->mem_fd, &p->to_client, &p->to_host };
+
+	for (int i = 0; i < N_SHARED; i++) {
+		*to[i] = (int)syscall(SYS_pidfd_getfd, p->pidfd, MICA_NATIVE_FD_MEM + i, 0);
+		if (*to[i] < 0)
+			return mica_fail(err,
+					 errno == ESRCH ? MICA_E_UNKNOWN : MICA_E_PERMISSION,
+					 "cannot take over process %d of client '%s': %s", p->pid,
+					 p->cfg.name, strerror(errno));
+	}
+	return 0;
+}
