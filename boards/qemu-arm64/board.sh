@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# QEMU virt with four Cortex-A53: what tools/lib/board.sh asks of a board.
+
+BOARD_ARCH=arm64
+BOARD_QEMU=qemu-system-aarch64
+BOARD_QEMU_PACKAGE=qemu-system-arm
+BOARD_DTB_NAME=qemu-a53
+BOARD_CMDLINE=maxcpus=3
+BOARD_DTB=1
+BOARD_MODULES="virtio_mmio virtio_console virtio_net"
+
+# Memory map (docs and client images rely on it): RAM is 0x40000000 + 2 GiB.
+COMM_BASE=0x70000000 COMM_SIZE=0x1000000
+IMAGE_BASE=0x7a000000 IMAGE_SIZE=0x4000000
+
+gic=3 smp=4 maxcpus=3 memory=2G extra='' reserved=1 features=()
+
+board_variant() {
+	local value=${1#*=}
+	case $1 in
+	gic-version=[23]) gic=$value ;;
+	smp=[1-8]) smp=$value ;;
+	maxcpus=[1-8]) BOARD_CMDLINE=maxcpus=$value ;;
+	memory=*) memory=$(bytes "$value") memory=$((memory >> 20))M ;;
+	comm=*) COMM_SIZE=$(bytes "$value") ;;
+	image=*) IMAGE_SIZE=$(bytes "$value") ;;
+	virtualization=on) extra+=",virtualization=on" ;;
+	reserved=no) BOARD_DTB=0 ;;
+	*)
+		die "board qemu-arm64 has no variant '$1': choose from gic-version=2|3, smp=N," \
+			"maxcpus=N, memory=SIZE, comm=SIZE, image=SIZE, virtualization=on, reserved=no"
+		;;
+	esac
+}
+
+# Jailhouse runs Linux as a guest: it needs EL2, and firmware calls by SMC that come with it.
+board_feature() {
+	features+=("$1")
+	[ "$1" != jailhouse ] || extra+=",virtualization=on,its=off"
+}
+
+board_machine() {
+	printf '%s\n' -machine "virt,gic-version=$gic$extra" -cpu cortex-a53 -m "$memory" -smp "$smp"
+}
+
+board_dts() {
+	local feature
+	sed -e "s/@COMM_BASE@/$(printf '%x' "$COMM_BASE")/g" \
+		-e "s/@COMM_SIZE@/$(printf '%x' "$COMM_SIZE")/g" \
+		-e "s/@IMAGE_BASE@/$(printf '%x' "$IMAGE_BASE")/g" \
+		-e "s/@IMAGE_SIZE@/$(printf '%x' "$IMAGE_SIZE")/g" "$BOARD_FOLDER/mcs.dtsi"
+	for feature in "${features[@]}"; do cat "$BOARD_FOLDER/$feature.dtsi"; done
+}
+
+board_summary() {
+	printf '%s' "$memory RAM, $smp cores, GICv$gic"
+}

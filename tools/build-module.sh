@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# build-module.sh VERSION [ARCH] [MAKE ARGUMENT...]
+#
+# Builds kernel/ for the stock kernel VERSION (6.1, 6.12) and prints the path of mcs_km.ko. Objects
+# go to build/kernel-VERSION/, on a mirrored copy of the sources, so that the tree stays clean and
+# two versions can be built side by side. Further arguments (W=1, C=2) are make's.
+. "$(dirname "$0")/lib/common.sh"
+. "$MICA_TOOLS/lib/kernel.sh"
+DIE_CODE=$EXIT_FAILED
+
+[ $# -ge 1 ] || die "usage: build-module.sh VERSION [ARCH] [MAKE ARGUMENT...]"
+version=$1 arch=arm64
+shift
+case ${1:-} in
+'' | *=*) ;;
+*) arch=$1 && shift ;;
+esac
+output=${MICA_MODULE_OUTPUT:-$MICA_BUILD/kernel-$version}
+
+# Newer or missing files only: untouched ones keep their time, and make its knowledge.
+mirror_sources() {
+	local file
+	mkdir -p "$output/kernel"
+	ln -sfnT "$MICA_TOP/include" "$output/include"
+	(cd "$MICA_TOP/kernel" && find . -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) \
+		-print0 | xargs -0r cp -u --parents --preserve=timestamps -t "$output/kernel")
+	(cd "$output/kernel" && find . -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) \
+		! -name '*.mod.c' -print) | while read -r file; do
+		[ -e "$MICA_TOP/kernel/$file" ] || rm -f "$output/kernel/$file"
+	done
+}
+
+build() {
+	local tree cc=aarch64-linux-gnu-gcc
+	tree=$("$MICA_TOOLS/kernel-tree.sh" "$version" "$arch")
+	# The compiler the kernel was built with, where the host has it.
+	! command -v "$cc-12" >/dev/null || cc=$cc-12
+	need "$cc" gcc-aarch64-linux-gnu
+	mirror_sources
+	make -s -C "$tree" M="$output/kernel" ARCH="$arch" CROSS_COMPILE=aarch64-linux-gnu- \
+		CC="$cc" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules >&2 ||
+		die "the kernel module does not build for Linux $version"
+}
+
+[ -e "$MICA_TOP/kernel/Kbuild" ] || [ -e "$MICA_TOP/kernel/Makefile" ] ||
+	die "kernel/ has no Kbuild: is this a whole tree?"
+locked "$output.lock" build "$@"
+printf '%s\n' "$output/kernel/mcs_km.ko"

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Boards: each has boards/<board>/board.sh, which sets the variables and functions named here, so
+# that mcs-run and create_dtb.sh know no board by name. Needs lib/common.sh.
+#
+#   BOARD_ARCH BOARD_QEMU BOARD_QEMU_PACKAGE BOARD_DTB_NAME  fixed facts
+#   BOARD_CMDLINE BOARD_DTB                                  kernel arguments; 0: QEMU's own tree
+#   board_variant KEY=VALUE   changes the board before it is used; dies on an unknown one
+#   board_feature NAME        the same for a feature of create_dtb.sh
+#   board_machine             prints QEMU's machine arguments, one a line
+#   board_dts                 prints the device tree source to append to the dumped tree
+#   board_summary             prints the board in a few words
+
+board_names() {
+	local file
+	for file in "$MICA_TOP"/boards/*/board.sh; do basename "${file%/board.sh}"; done | paste -sd' '
+}
+
+# board_load NAME[,KEY=VALUE...]
+board_load() {
+	local name=${1%%,*} variants variant
+	BOARD_FOLDER=$MICA_TOP/boards/$name
+	[ -e "$BOARD_FOLDER/board.sh" ] || die "no board '$name': choose one of $(board_names)"
+	. "$BOARD_FOLDER/board.sh"
+	BOARD_NAME=$name
+	[ "$1" != "$name" ] || return 0
+	IFS=, read -ra variants <<<"${1#*,}"
+	for variant in "${variants[@]}"; do board_variant "$variant"; done
+}
+
+# board_of_dtb NAME: the board whose tree goes by NAME (qemu-a53 and the like).
+board_of_dtb() {
+	local file
+	file=$(grep -l -x "BOARD_DTB_NAME=$1" "$MICA_TOP"/boards/*/board.sh) ||
+		die "no board '$1': choose one of" \
+			"$(sed -n 's/^BOARD_DTB_NAME=//p' "$MICA_TOP"/boards/*/board.sh | paste -sd' ')"
+	basename "${file%/board.sh}"
+}
+
+# bytes SIZE: a size with an optional K, M or G as a number.
+bytes() {
+	[[ $1 =~ ^[0-9]+[KMG]?$ ]] || die "'$1' is no size: write a number with K, M or G"
+	numfmt --from=iec "$1"
+}
+
+# board_dtb FILE: the board's device tree, its variants included.
+board_dtb() {
+	local work machine
+	need "$BOARD_QEMU" "$BOARD_QEMU_PACKAGE"
+	need dtc device-tree-compiler
+	work=$(mktemp -d)
+	mapfile -t machine < <(board_machine)
+	"$BOARD_QEMU" "${machine[@]}" -nodefaults -display none -machine "dumpdtb=$work/board.dtb" \
+		>"$work/log" 2>&1 ||
+		die "$BOARD_QEMU gives no device tree: $(tail -n 1 "$work/log")"
+	dtc -q -I dtb -O dts -o "$work/board.dts" "$work/board.dtb"
+	board_dts >>"$work/board.dts"
+	dtc -q -I dts -O dtb -o "$1" "$work/board.dts" || die "dtc refuses the tree of $BOARD_NAME"
+	rm -rf "$work"
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Archives for the initramfs. Needs lib/common.sh.
+
+# cpio_of FOLDER: the folder as an archive on stdout: owned by root, the same bytes for the same
+# content whenever and by whomever it is made.
+cpio_of() {
+	need cpio cpio
+	find "$1" -exec touch -h -d @0 {} +
+	(cd "$1" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
+		cpio --null -o -H newc -R 0:0 --reproducible --quiet)
+}
+
+# key_of FILE...: a short hash of the content and the names of files.
+key_of() {
+	sha256sum "$@" | sed "s|$MICA_TOP/||; s|$MICA_CACHE/||" | sha256sum | cut -c1-20
+}
+
+# keep_layer KEY FOLDER: the archive of FOLDER kept under KEY; prints its path.
+keep_layer() {
+	# shellcheck disable=SC2154
+	cpio_of "$2" >"$work/layer.cpio"
+	# shellcheck disable=SC2154
+	mv -f "$work/layer.cpio" "$layers/$1.cpio"
+	printf '%s\n' "$layers/$1.cpio"
+}

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash disable=SC2154
+# The work of mcs-run, which sets the variables used here. Needs lib/common.sh, kernel.sh, board.sh
+# and cpio.sh.
+
+# Emulated Linux takes 5 to 10 seconds to reach init; a busy machine many times that.
+readonly BOOT_TIMEOUT=180 POWEROFF_TIMEOUT=60 DEFAULT_TIMEOUT=600
+
+finish() {
+	local status=$?
+	trap - EXIT HUP INT TERM
+	# shellcheck disable=SC2086
+	kill -KILL $qemu_pid $reader_pid 2>/dev/null || true
+	wait 2>/dev/null || true
+	rm -rf "$work"
+	exit "$status"
+}
+
+# add_file FILE[:PATH]: into the run's own layer.
+add_file() {
+	local file=${1%%:*} path=''
+	[ "$file" = "$1" ] || path=${1#*:}
+	[ -r "$file" ] && [ ! -d "$file" ] || die "--add: '$file' cannot be read"
+	case $path in
+	'') path=/root/${file##*/} ;;
+	*/) path=$path${file##*/} ;;
+	/*) ;;
+	*) path=/root/$path ;;
+	esac
+	mkdir -p "$work/root/$(dirname "$path")"
+	cp -L "$file" "$work/root/$path"
+}
+
+own_layer() {
+	local file
+	mkdir -p "$work/root/etc/mcs-run" "$work/root/root"
+	for file in "${add[@]}"; do add_file "$file"; done
+	if [ -n "$command" ]; then
+		printf '%s\n' "$command" >"$work/root/etc/mcs-run/command"
+	elif [ -n "$script" ]; then
+		cp "$script" "$work/root/etc/mcs-run/command"
+	fi
+	cpio_of "$work/root"
+}
+
+# prepare: kernel, initramfs and device tree of this run in $work.
+prepare() {
+	local image layers=(base) layer
+	[ -n "$bare" ] || layers+=(product)
+	[ -z "$ssh" ] || layers+=(login)
+	image=$(kernel_image "$kernel" "$BOARD_ARCH")
+	ln -s "$image"/boot/vmlinu?-* "$work/kernel"
+	for layer in "${layers[@]}"; do
+		cat "$("$MICA_TOOLS/initramfs.sh" "$layer" "$BOARD_NAME" "$kernel")"
+	done >"$work/initrd"
+	own_layer >>"$work/initrd"
+	if [ "$BOARD_DTB" = 1 ]; then
+		board_dtb "$work/board.dtb" 2>"$work/dtb.log" || die "$(cat "$work/dtb.log")"
+	fi
+	: "${log:=$work/linux.log}" "${uart:=$work/uart.log}"
+	: >"$log"
+	: >"$uart"
+	mkfifo "$work/status" "$work/output"
+}
+
+# qemu_start CONSOLE-ARGS...: starts the emulator in the background; it dies with this shell, even
+# a killed one.
+qemu_start() {
+	local machine net=() dtb=() quiet=''
+	mapfile -t machine < <(board_machine)
+	[ "$BOARD_DTB" = 0 ] || dtb=(-dtb "$work/board.dtb")
+	[ -z "$ssh" ] || net=(-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh-:22"
+		-device "virtio-net-device,netdev=net,romfile=")
+	[ -n "$command$script" ] || quiet=' quiet'
+	setpriv --pdeathsig KILL "$BOARD_QEMU" "${machine[@]}" -nodefaults -display none -no-reboot \
+		-kernel "$work/kernel" -initrd "$work/initrd" "${dtb[@]}" \
+		-append "console=hvc0 panic=-1 $BOARD_CMDLINE$quiet $append" \
+		-serial "file:$uart" \
+		-device virtio-serial-device,max_ports=4 \
+		-chardev "file,id=status,path=$work/status" \
+		-chardev "file,id=output,path=$work/output" \
+		-device virtconsole,chardev=console,nr=0 \
+		-device virtserialport,chardev=output,nr=1,name=mcs-run.output \
+		-device virtserialport,chardev=status,nr=2,name=mcs-run.status \
+		"${net[@]}" "$@" <&3 4>&- >"$work/qemu.log" 2>&1 &
+	qemu_pid=$!
+}
+
+# failed CODE WHY: what went wrong, with the last words of whoever knows.
+failed() {
+	local kept
+	say "mcs-run: $2"
+	if [ -s "$work/qemu.log" ]; then
+		tail -n 5 "$work/qemu.log" >&2
+	fi
+	if [ -s "$log" ]; then
+		kept=$log
+		if [ "$log" = "$work/linux.log" ]; then
+			kept=$(mktemp "${TMPDIR:-/tmp}/mcs-run.XXXXXX.log")
+			cp "$log" "$kept"
+		fi
+		say "mcs-run: Linux's last messages (all of them: $kept):"
+		tail -n 20 "$log" | tr -d '\r' >&2
+	else
+		say "mcs-run: Linux printed nothing; --append earlycon shows more in --uart FILE"
+	fi
+	exit "$1"
+}
+
+# next_word SECONDS: the next line of init in $word; 1 when time is up, 2 when QEMU is gone.
+# The descriptor is open for both directions, so it has no end of file: the process is looked at.
+next_word() {
+	local end=$((SECONDS + $1)) gone=''
+	while ! IFS= read -r -t 1 -u 4 word; do
+		[ -z "$gone" ] || return 2
+		[ "$SECONDS" -lt "$end" ] || return 1
+		kill -0 "$qemu_pid" 2>/dev/null || gone=1
+	done
+}
+
+# wait_for_exit: follows init's words to the command's end; sets $code.
+wait_for_exit() {
+	local booted='' end=$((SECONDS + BOOT_TIMEOUT)) status
+	code=''
+	while [ -z "$code" ]; do
+		status=0
+		next_word $((end - SECONDS)) || status=$?
+		if [ "$status" -eq 2 ]; then
+			failed "$EXIT_FAILED" "the board stopped before the command ended"
+		elif [ "$status" -eq 1 ]; then
+			[ -n "$booted" ] || failed "$EXIT_FAILED" "Linux did not start within $BOOT_TIMEOUT s"
+			failed "$EXIT_TIMEOUT" "the time of $timeout s is up"
+		fi
+		case $word in
+		booted) booted=1 end=$((SECONDS + timeout)) ;;
+		warn\ *) say "mcs-run: ${word#warn }" ;;
+		exit\ *) code=${word#exit } ;;
+		esac
+	done
+}
+
+# The command is done: what is left is the power-off.
+wait_for_end() {
+	local end=$((SECONDS + POWEROFF_TIMEOUT))
+	while kill -0 "$qemu_pid" 2>/dev/null; do
+		[ "$SECONDS" -lt "$end" ] ||
+			failed "$EXIT_FAILED" "Linux did not power off within $POWEROFF_TIMEOUT s"
+		sleep 0.05
+	done
+	wait "$qemu_pid" || true
+	qemu_pid=''
+	wait "$reader_pid" || true
+	reader_pid=''
+}
+
+run_command() {
+	: "${timeout:=$DEFAULT_TIMEOUT}"
+	exec 3</dev/null 4<>"$work/status"
+	cat "$work/output" &
+	reader_pid=$!
+	qemu_start -chardev "file,id=console,path=$log"
+	wait_for_exit
+	wait_for_end
+	exit "$code"
+}
+
+run_console() {
+	say "mcs-run: Ctrl-T x ends the emulator, 'poweroff -f' or the end of the shell too"
+	# Nobody listens to the two ports: opened for both directions, they block nobody.
+	exec 3<&0 4<>"$work/status" 5<>"$work/output"
+	qemu_start -chardev "stdio,id=console,mux=on,signal=off,logfile=$log" \
+		-mon chardev=console -echr 0x14
+	wait "$qemu_pid" || true
+	qemu_pid=''
+}
