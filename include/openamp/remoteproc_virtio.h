@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The virtio transport of remoteproc: a VDEV entry of the resource table and its vrings. */
+#ifndef OPENAMP_REMOTEPROC_VIRTIO_H
+#define OPENAMP_REMOTEPROC_VIRTIO_H
+
+#include <metal/cache.h>
+#include <metal/io.h>
+#include <metal/list.h>
+#include <openamp/virtio.h>
+
+#define RPROC_MAX_VRING_DESC 0xffff
+
+#define RSC_TABLE_FLUSH(x, s)	   do { } while (0)
+#define RSC_TABLE_INVALIDATE(x, s) do { } while (0)
+
+/* Raise the doorbell for notification id. */
+typedef int (*rpvdev_notify_func)(void *priv, uint32_t id);
+
+struct remoteproc_virtio {
+	void *priv;
+	void *vdev_rsc;
+	struct metal_io_region *vdev_rsc_io;
+	rpvdev_notify_func notify;
+	struct virtio_device vdev;
+	struct metal_list node;
+	uint32_t config_len; /* read once at creation */
+};
+
+/*
+ * rsc: the VDEV entry in place (struct fw_rsc_vdev), already checked by the caller to have room
+ * for its vrings and config space; aligned to 4. rsc_io may be NULL for local memory. notify is
+ * called with priv. NULL: no memory, or the entry lies outside rsc_io.
+ */
+struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int notifyid, void *rsc,
+					       struct metal_io_region *rsc_io, void *priv,
+					       rpvdev_notify_func notify,
+					       virtio_dev_reset_cb rst_cb);
+void rproc_virtio_remove_vdev(struct virtio_device *vdev);
+
+/*
+ * Place ring `index` at va; io (may be NULL) must contain all of it. 0, or -RPROC_EINVAL for a
+ * ring that is misaligned, outside io, or whose size is no power of two.
+ */
+int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsigned int notifyid,
+			    void *va, struct metal_io_region *io, unsigned int num_descs,
+			    unsigned int align);
+
+/* A doorbell came: handle every ring with that id, RSC_NOTIFY_ID_ANY for all of them. */
+int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid);
+
+/* Device: wait, up to 15 s, for the driver. */
+void rproc_virtio_wait_remote_ready(struct virtio_device *vdev);
+
+#endif /* OPENAMP_REMOTEPROC_VIRTIO_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Wire format of rpmsg, as in Linux and OpenAMP. */
+#ifndef OPENAMP_RPMSG_HDR_H
+#define OPENAMP_RPMSG_HDR_H
+
+#include <stdint.h>
+
+struct rpmsg_hdr {
+	uint32_t src;
+	uint32_t dst;
+	uint32_t reserved;
+	uint16_t len; /* payload bytes */
+	uint16_t flags;
+};
+
+#define RPMSG_NS_CREATE	 0
+#define RPMSG_NS_DESTROY 1
+
+struct rpmsg_ns_msg {
+	char name[32];
+	uint32_t addr;
+	uint32_t flags;
+};
+
+_Static_assert(sizeof(struct rpmsg_hdr) == 16, "rpmsg_hdr");
+_Static_assert(sizeof(struct rpmsg_ns_msg) == 40, "rpmsg_ns_msg");
+
+#endif /* OPENAMP_RPMSG_HDR_H */

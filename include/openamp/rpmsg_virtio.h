@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* rpmsg over a pair of virtqueues: queue 0 carries device to driver, queue 1 driver to device. */
+#ifndef OPENAMP_RPMSG_VIRTIO_H
+#define OPENAMP_RPMSG_VIRTIO_H
+
+#include <metal/cache.h>
+#include <metal/io.h>
+#include <metal/mutex.h>
+#include <openamp/rpmsg.h>
+#include <openamp/virtio.h>
+
+#ifndef RPMSG_BUFFER_SIZE
+#define RPMSG_BUFFER_SIZE (512)
+#endif
+
+#define VIRTIO_RPMSG_F_NS 0 /* feature bit: name service */
+
+/* Called instead of sleeping while a sender waits for a buffer; RPMSG_SUCCESS: look again. */
+typedef int (*rpmsg_virtio_notify_wait_cb)(struct rpmsg_device *rdev, uint32_t id);
+
+struct rpmsg_virtio_shm_pool {
+	void *base;
+	size_t avail;
+	size_t size;
+};
+
+/* Driver only. Sizes include the 16-byte header. */
+struct rpmsg_virtio_config {
+	uint32_t h2r_buf_size; /* driver to device */
+	uint32_t r2h_buf_size; /* device to driver */
+	bool split_shpool;     /* shpool[0] for sending, shpool[1] for receiving */
+	/* Not part of OpenAMP's structure: features beyond the name service that were agreed upon
+	 * with this peer by other means (VIRTIO_RING_F_EVENT_IDX); offered only if it has them. */
+	uint32_t features;
+};
+
+/* What happened that should not; counts up only. */
+struct rpmsg_virtio_stats {
+	uint32_t rx_messages;
+	uint32_t tx_messages;
+	uint32_t rx_no_endpoint; /* dropped: no such destination */
+	uint32_t rx_bad_ns;	 /* dropped: malformed name service message */
+	uint32_t rx_cb_errors;	 /* callbacks that failed */
+};
+
+struct rpmsg_virtio_slot; /* private state of one buffer */
+
+struct rpmsg_virtio_device {
+	struct rpmsg_device rdev;
+	struct rpmsg_virtio_config config;
+	struct virtio_device *vdev;
+	struct virtqueue *rvq;
+	struct virtqueue *svq;
+	struct metal_io_region *shbuf_io;
+	struct rpmsg_virtio_shm_pool *shpool;
+	struct metal_list reclaimer;
+	rpmsg_virtio_notify_wait_cb notify_wait_cb;
+
+	/* Not part of OpenAMP's structure. */
+	struct rpmsg_virtio_slot *rx_slots, *tx_slots;
+	uint16_t rx_count, tx_count;
+	bool full_used_len;	 /* device: report whole buffers as used (set it after init) */
+	uint32_t tx_timeout_us;	 /* how long a waiting send waits */
+	struct rpmsg_virtio_stats stats;
+};
+
+#define RPMSG_REMOTE VIRTIO_DEV_DEVICE
+#define RPMSG_HOST   VIRTIO_DEV_DRIVER
+
+static inline void rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev,
+					    rpmsg_virtio_notify_wait_cb notify_wait_cb)
+{
+	rvdev->notify_wait_cb = notify_wait_cb;
+}
+
+/* 0: rpmsg_send() and the name service never wait. Set after rpmsg_init_vdev (15 s before). */
+static inline void rpmsg_virtio_set_tx_timeout(struct rpmsg_virtio_device *rvdev, uint32_t usec)
+{
+	rvdev->tx_timeout_us = usec;
+}
+
+static inline unsigned int rpmsg_virtio_get_role(struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev->vdev->role;
+}
+
+static inline void rpmsg_virtio_set_status(struct rpmsg_virtio_device *rvdev, uint8_t status)
+{
+	(void)virtio_set_status(rvdev->vdev, status);
+}
+
+static inline uint8_t rpmsg_virtio_get_status(struct rpmsg_virtio_device *rvdev)
+{
+	uint8_t status = 0;
+
+	(void)virtio_get_status(rvdev->vdev, &status);
+	return status;
+}
+
+static inline uint32_t rpmsg_virtio_get_features(struct rpmsg_virtio_device *rvdev)
+{
+	uint32_t features = 0;
+
+	(void)virtio_get_features(rvdev->vdev, &features);
+	return features;
+}
+
+static inline void rpmsg_virtio_read_config(struct rpmsg_virtio_device *rvdev, uint32_t offset,
+					    void *dst, int length)
+{
+	(void)virtio_read_config(rvdev->vdev, offset, dst, length);
+}
+
+static inline void rpmsg_virtio_write_config(struct rpmsg_virtio_device *rvdev, uint32_t offset,
+					     void *src, int length)
+{
+	(void)virtio_write_config(rvdev->vdev, offset, src, length);
+}
+
+static inline int rpmsg_virtio_create_virtqueues(struct rpmsg_virtio_device *rvdev, int flags,
+						 unsigned int nvqs, const char *names[],
+						 vq_callback *callbacks)
+{
+	return virtio_create_virtqueues(rvdev->vdev, (unsigned int)flags, nvqs, names, callbacks,
+					NULL);
+}
+
+static inline void rpmsg_virtio_delete_virtqueues(struct rpmsg_virtio_device *rvdev)
+{
+	virtio_delete_virtqueues(rvdev->vdev);
+}
+
+/* Payload room of the next message, without its header; negative error. */
+int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev);
+int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev);
+
+static inline int rpmsg_virtio_get_buffer_size(struct rpmsg_device *rdev)
+{
+	return rpmsg_virtio_get_tx_buffer_size(rdev);
+}
+
+/*
+ * Bring the link up.
+ * Driver: zeroes the rings, posts the receive buffers, writes features and status (old status |
+ * DRIVER_OK) and notifies; needs shpool with num * size bytes per direction. Device: waits up to
+ * 15 s for DRIVER_OK (RPMSG_ERR_DEV_STATE after that; call it again to wait on).
+ * shm_io bounds and translates all buffers. ns_bind_cb: announcements of names that no local
+ * endpoint waits for. The structures stay the caller's until rpmsg_deinit_vdev().
+ */
+int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+		    rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+		    struct rpmsg_virtio_shm_pool *shpool);
+
+/* config NULL: 512-byte buffers. Ignored by a device. */
+int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+				rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+				struct rpmsg_virtio_shm_pool *shpool,
+				const struct rpmsg_virtio_config *config);
+
+/*
+ * Destroys all endpoints without announcing, deletes the queues; a driver clears the status. To
+ * take over a link that an earlier process left, ask the peer to re-initialise its queues (status
+ * word), then rpmsg_init_vdev().
+ */
+void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev);
+
+/* Is there an unprocessed message right now? One notification handles at most a ring of them. */
+bool rpmsg_virtio_rx_pending(struct rpmsg_virtio_device *rvdev);
+
+/* The queue whose rules the peer broke (virtqueue_breach()), or NULL. */
+struct virtqueue *rpmsg_virtio_broken(struct rpmsg_virtio_device *rvdev);
+
+void rpmsg_virtio_init_shm_pool(struct rpmsg_virtio_shm_pool *shpool, void *shbuf, size_t size);
+
+static inline struct rpmsg_device *rpmsg_virtio_get_rpmsg_device(struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev ? &rvdev->rdev : NULL;
+}
+
+/* Weak: a program may bring its own. NULL when the pool is used up. */
+void *rpmsg_virtio_shm_pool_get_buffer(struct rpmsg_virtio_shm_pool *shpool, size_t size);
+
+#endif /* OPENAMP_RPMSG_VIRTIO_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* OpenAMP's names for working on the resource table of a remoteproc. */
+#ifndef OPENAMP_RSC_TABLE_PARSER_H
+#define OPENAMP_RSC_TABLE_PARSER_H
+
+#include <openamp/remoteproc.h>
+#include <openamp/rsc_table.h>
+
+#define RSC_TAB_SUPPORTED_VERSION 1
+
+/*
+ * Check the table (on a private copy), then give notification ids to VDEV entries that ask for
+ * one and vendor entries to rproc->ops->handle_rsc. io may be NULL for local memory. 0 or
+ * -RPROC_ERR_RSC_TAB_*.
+ */
+int handle_rsc_table(struct remoteproc *rproc, struct resource_table *rsc_table, size_t len,
+		     struct metal_io_region *io);
+
+/* The same under the name of the architecture document. */
+int remoteproc_parse_rsc_table(struct remoteproc *rproc, struct resource_table *rsc_table,
+			       size_t rsc_size);
+
+/* Offset of the index-th entry of a type in a table that was checked, 0 when there is none. */
+size_t find_rsc(void *rsc_table, unsigned int rsc_type, unsigned int index);
+
+#endif /* OPENAMP_RSC_TABLE_PARSER_H */

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One virtqueue, seen from the driver or from the device side.
+ *
+ * All state is private: indices, free list, buffer addresses and lengths are never read back from
+ * the ring. What the peer writes is read once and checked; the first breach of the rules makes
+ * the queue `broken`: from then on it hands out and takes nothing, and virtqueue_is_broken() and
+ * friends say why. Locking is the caller's (rpmsg: the device's lock).
+ */
+#ifndef OPENAMP_VIRTQUEUE_H
+#define OPENAMP_VIRTQUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <metal/alloc.h>
+#include <metal/cache.h>
+#include <metal/io.h>
+#include <openamp/virtio_ring.h>
+
+#define VQ_ERROR_BASE		  -3000
+#define ERROR_VRING_FULL	  (VQ_ERROR_BASE - 1)
+#define ERROR_INVLD_DESC_IDX	  (VQ_ERROR_BASE - 2)
+#define ERROR_EMPTY_RING	  (VQ_ERROR_BASE - 3)
+#define ERROR_NO_MEM		  (VQ_ERROR_BASE - 4)
+#define ERROR_VRING_MAX_DESC	  (VQ_ERROR_BASE - 5)
+#define ERROR_VRING_ALIGN	  (VQ_ERROR_BASE - 6)
+#define ERROR_VRING_NO_BUFF	  (VQ_ERROR_BASE - 7)
+#define ERROR_VQUEUE_INVLD_PARAM  (VQ_ERROR_BASE - 8)
+#define ERROR_VQUEUE_BROKEN	  (VQ_ERROR_BASE - 9) /* the peer broke the rules */
+
+#define VQUEUE_SUCCESS 0
+
+#define VQ_RING_DESC_CHAIN_END 32768
+#define VQ_RING_MAX_NUM	       32768
+
+#define VIRTIO_RING_F_INDIRECT_DESC (1 << 28)
+#define VIRTIO_RING_F_EVENT_IDX	    (1 << 29)
+
+#define CACHE_FLUSH(x, s)      metal_cache_flush(x, s)
+#define CACHE_INVALIDATE(x, s) metal_cache_invalidate(x, s)
+
+struct virtio_device;
+
+struct virtqueue_buf {
+	void *buf;
+	int len;
+};
+
+/* Private state of one descriptor. */
+struct vq_desc_extra {
+	void *cookie;	 /* head: the owner's word for the buffer */
+	void *addr;	 /* device side: checked address of a taken buffer */
+	uint32_t len;	 /* bytes of the buffer(s), as posted or as read once */
+	uint16_t ndescs; /* head: descriptors in its chain; 0: not outstanding */
+	uint16_t next;	 /* free list, chain */
+};
+
+/* Why a queue is broken. */
+enum virtqueue_breach {
+	VQ_BREACH_NONE,
+	VQ_BREACH_AVAIL_IDX,  /* avail index moved by more than the ring holds */
+	VQ_BREACH_USED_IDX,   /* used index moved by more than is outstanding */
+	VQ_BREACH_DESC_ID,    /* descriptor number outside the ring */
+	VQ_BREACH_NOT_OWNED,  /* descriptor returned or offered that the peer does not own */
+	VQ_BREACH_DESC_FLAGS, /* chained or indirect descriptor where none is allowed */
+	VQ_BREACH_DESC_ADDR,  /* buffer outside the shared memory */
+	VQ_BREACH_DESC_LEN,   /* buffer too small */
+	VQ_BREACH_MSG_LEN,    /* message longer than its buffer */
+};
+
+struct virtqueue {
+	struct virtio_device *vq_dev;
+	const char *vq_name;
+	uint16_t vq_queue_index;
+	uint16_t vq_nentries;
+	void (*callback)(struct virtqueue *vq);
+	void *priv;
+	void (*notify)(struct virtqueue *vq);
+	struct vring vq_ring;
+	uint16_t vq_free_cnt;
+	uint16_t vq_queued_cnt; /* since the last kick */
+	void *shm_io;		/* struct metal_io_region of the buffers */
+	uint16_t vq_desc_head_idx;
+	uint16_t vq_used_cons_idx;
+	uint16_t vq_available_idx;
+
+	/* Not part of OpenAMP's structure. */
+	uint16_t vq_prod_idx;	 /* private copy of the index we publish */
+	uint16_t vq_prod_flags;	 /* and of the flags */
+	uint16_t vq_kicked_idx;	 /* event index: published index at the last kick */
+	bool vq_event_idx;	 /* negotiated with the peer */
+	bool vq_cb_enabled;
+	uint8_t vq_breach;	 /* enum virtqueue_breach, never cleared */
+	uint32_t vq_breach_value; /* the offending number */
+	uint32_t vq_breach_count;
+
+	struct vq_desc_extra vq_descx[];
+};
+
+struct vring_alloc_info {
+	void *vaddr;
+	uint32_t align;
+	uint16_t num_descs;
+	uint16_t pad;
+};
+
+typedef void (*vq_callback)(struct virtqueue *);
+typedef void (*vq_notify)(struct virtqueue *);
+
+/* Memory for a queue of that many descriptors, cleared; NULL when there is none. */
+struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra);
+void virtqueue_free(struct virtqueue *vq);
+
+/*
+ * Set a queue up on ring memory that both sides see. The role is device->role. In the driver's
+ * role the ring is expected zeroed (rpmsg_init_vdev does that). ring->vaddr must be aligned to 4,
+ * num_descs be a power of two, align one of at least 4. name stays the caller's.
+ */
+int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name,
+		     struct vring_alloc_info *ring, void (*callback)(struct virtqueue *vq),
+		     void (*notify)(struct virtqueue *vq), struct virtqueue *vq);
+
+/* Needed before buffers move: physical addresses are translated and bounded by it. */
+static inline void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_region *io)
+{
+	vq->shm_io = io;
+}
+
+/*
+ * Driver: offer buffers, the readable ones first. Published at once; the peer learns of them by
+ * virtqueue_kick(). ERROR_VRING_FULL leaves everything as it was.
+ */
+int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, int readable,
+			 int writable, void *cookie);
+
+/*
+ * Driver: take back a used buffer. Returns its cookie, NULL when there is none or the queue is
+ * broken. *len: what the device says it used, at most what was posted. *idx: head descriptor,
+ * free again. len and idx may be NULL.
+ */
+void *virtqueue_get_buffer(struct virtqueue *vq, uint32_t *len, uint16_t *idx);
+
+/*
+ * Device: take an offered buffer. Its address was checked to lie wholly inside shm_io. NULL when
+ * there is none or the queue is broken.
+ */
+void *virtqueue_get_available_buffer(struct virtqueue *vq, uint16_t *avail_idx, uint32_t *len);
+
+/* Device: give a taken buffer back. ERROR_INVLD_DESC_IDX when it is not taken. */
+int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len);
+
+/* Ask the peer for no notifications / for notifications. enable returns 1 when work is already
+ * waiting, and the caller must look again. */
+void virtqueue_disable_cb(struct virtqueue *vq);
+int virtqueue_enable_cb(struct virtqueue *vq);
+
+/* Notify the peer, unless it asked not to be or nothing changed since the last kick. */
+void virtqueue_kick(struct virtqueue *vq);
+
+/* The peer notified us: runs the callback. */
+void virtqueue_notification(struct virtqueue *vq);
+
+/* Is there something to take right now? One look at the peer's index. */
+bool virtqueue_pending(struct virtqueue *vq);
+
+void virtqueue_dump(struct virtqueue *vq);
+/* Bytes of the next buffer that would be taken or of buffer idx, from private state. 0: none. */
+uint32_t virtqueue_get_desc_size(struct virtqueue *vq);
+uint32_t virtqueue_get_buffer_length(struct virtqueue *vq, uint16_t idx);
+void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx);
+
+static inline int virtqueue_empty(struct virtqueue *vq)
+{
+	return vq->vq_nentries == vq->vq_free_cnt;
+}
+
+static inline int virtqueue_full(struct virtqueue *vq)
+{
+	return vq->vq_free_cnt == 0;
+}
+
+/* Record a breach found here or by a layer above; the first one stays. */
+void virtqueue_set_broken(struct virtqueue *vq, enum virtqueue_breach breach, uint32_t value);
+
+static inline bool virtqueue_is_broken(const struct virtqueue *vq)
+{
+	return vq->vq_breach != VQ_BREACH_NONE;
+}
+
+static inline enum virtqueue_breach virtqueue_breach(const struct virtqueue *vq)
+{
+	return (enum virtqueue_breach)vq->vq_breach;
+}
+
+/* Plain English, without the number (vq_breach_value). */
+const char *virtqueue_breach_name(enum virtqueue_breach breach);
+
+#endif /* OPENAMP_VIRTQUEUE_H */

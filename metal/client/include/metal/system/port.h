@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a client's porting layer supplies to libmetal and OpenAMP. Nothing else of an operating
+ * system is used, except memcpy, memset, memcmp, strlen, strcmp, strncmp.
+ *
+ * Contexts: all but metal_port_sleep_us() may be called from interrupt handlers.
+ */
+#ifndef METAL_SYSTEM_PORT_H
+#define METAL_SYSTEM_PORT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Critical section: nothing else of the client that uses this library runs on any core until
+ * leave gets the value enter returned. Nests. On one core: save and mask interrupts, restore.
+ * Held for at most one message copy.
+ */
+unsigned long metal_port_critical_enter(void);
+void metal_port_critical_leave(unsigned long state);
+
+/* Let at least us microseconds pass; 0 means yield. Other threads may run. Before the scheduler
+ * runs it must busy-wait. */
+void metal_port_sleep_us(unsigned int us);
+
+/* Nanoseconds since some fixed moment. */
+uint64_t metal_port_time_ns(void);
+
+/* One log message, printf-style. level as in enum metal_log_level. May drop it. */
+void metal_port_log(int level, const char *format, va_list args);
+
+/* Clean / invalidate the data cache of this range; empty where the memory is not cached or
+ * coherent with the peer. */
+void metal_port_cache_clean(void *addr, size_t len);
+void metal_port_cache_invalidate(void *addr, size_t len);
+
+/* Physical (device) address <-> the client's own; identity on most clients. */
+uintptr_t metal_port_phys_to_virt(uint64_t phys);
+uint64_t metal_port_virt_to_phys(uintptr_t virt);
+
+#endif /* METAL_SYSTEM_PORT_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef METAL_SYSTEM_BARRIER_H
+#define METAL_SYSTEM_BARRIER_H
+
+#include <stdatomic.h>
+
+/* Orders every access before it against every access after it, on all cores. */
+static inline void metal_full_barrier(void)
+{
+#ifdef __SANITIZE_THREAD__
+	/* The sanitizer knows no fences; one on a private word keeps the hardware's order. */
+	static atomic_int word;
+
+	atomic_fetch_add(&word, 1);
+#else
+	atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
+#endif /* METAL_SYSTEM_BARRIER_H */

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef METAL_SYSTEM_STRING_H
+#define METAL_SYSTEM_STRING_H
+
+#include <string.h>
+
+#endif /* METAL_SYSTEM_STRING_H */
