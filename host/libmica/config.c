@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config_keys.h"
+#include "files.h"
 
 #define FILE_MAX  (64u * 1024u)
 #define KEYS_ROOM 32
@@ -250,64 +250,31 @@ int mica_config_parse(const char *text, const char *file, struct mica_config *cf
 	return 0;
 }
 
-/* Whole file into *text (owned by the caller), NUL-terminated. */
-static int slurp(int fd, const char *path, char **text, struct mica_error *err)
-{
-	char *buf = malloc(FILE_MAX + 1);
-	size_t len = 0;
-	ssize_t n;
-
-	if (!buf)
-		return mica_fail(err, MICA_E_FAILED, "%s: out of memory", path);
-	while (len <= FILE_MAX) {
-		n = read(fd, buf + len, FILE_MAX + 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			mica_fail(err, MICA_E_CONFIG, "%s: %s", path, strerror(errno));
-			goto out_free;
-		}
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	if (len > FILE_MAX) {
-		mica_fail(err, MICA_E_CONFIG, "%s: larger than 64 KiB; not a client configuration",
-			  path);
-		goto out_free;
-	}
-	if (memchr(buf, '\0', len)) {
-		mica_fail(err, MICA_E_CONFIG, "%s: contains a NUL byte; not a text file", path);
-		goto out_free;
-	}
-	buf[len] = '\0';
-	*text = buf;
-	return 0;
-out_free:
-	free(buf);
-	return -1;
-}
-
 int mica_config_read(const char *path, struct mica_config *cfg, mica_warn_fn warn, void *arg,
 		     struct mica_error *err)
 {
-	struct stat st;
-	char *text = NULL;
+	void *text = NULL;
+	size_t len;
 	int fd, ret;
 
-	/* O_NONBLOCK: a FIFO of that name must not hang the caller before fstat refuses it. */
+	/* O_NONBLOCK: a FIFO of that name must not hang the caller before it is refused. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return mica_fail(err, MICA_E_CONFIG, "%s: %s", path, strerror(errno));
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return mica_fail(err, MICA_E_CONFIG, "%s: not a regular file", path);
-	}
-	ret = slurp(fd, path, &text, err);
+	ret = mica_read_whole(fd, FILE_MAX, &text, &len);
 	close(fd);
+	if (ret == -EFBIG)
+		return mica_fail(err, MICA_E_CONFIG,
+				 "%s: larger than 64 KiB; not a client configuration", path);
+	if (ret == -EINVAL)
+		return mica_fail(err, MICA_E_CONFIG, "%s: not a regular file", path);
 	if (ret)
-		return -1;
-	ret = mica_config_parse(text, path, cfg, warn, arg, err);
+		return mica_fail(err, MICA_E_CONFIG, "%s: %s", path, strerror(-ret));
+	if (strlen(text) != len)
+		ret = mica_fail(err, MICA_E_CONFIG, "%s: contains a NUL byte; not a text file",
+				path);
+	else
+		ret = mica_config_parse(text, path, cfg, warn, arg, err);
 	free(text);
 	return ret;
 }

@@ -23,8 +23,8 @@ static int text(char *out, size_t size, const char *key, const char *value, stru
 				 size - 1);
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
-			return mica_fail(err, MICA_E_CONFIG,
-					 "%s: contains a control character", key);
+			return mica_fail(err, MICA_E_CONFIG, "%s: contains a control character",
+					 key);
 	memcpy(out, value, len + 1);
 	return 0;
 }

@@ -13,7 +13,8 @@
 struct config_key {
 	const char *name;
 	unsigned int used_by; /* KEY_* */
-	/* Checks value and stores it; the error text is without FILE:LINE, which the caller adds. */
+	/* Checks value and stores it; the error text is without FILE:LINE, which the caller adds.
+	 */
 	int (*set)(struct mica_config *cfg, const char *value, struct mica_error *err);
 };
 

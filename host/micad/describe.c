@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+
+#include "describe.h"
+
+static void text(struct json_object *o, const char *key, const char *value)
+{
+	json_object_object_add(o, key, json_object_new_string(value));
+}
+
+static void number(struct json_object *o, const char *key, uint64_t value)
+{
+	json_object_object_add(o, key, json_object_new_int64((int64_t)value));
+}
+
+static void boolean(struct json_object *o, const char *key, bool value)
+{
+	json_object_object_add(o, key, json_object_new_boolean(value));
+}
+
+/* Names come from the client: what is not plain ASCII would not be valid JSON text. */
+static void name_of(struct json_object *o, const char *key, const char *value)
+{
+	char clean[32];
+	size_t i;
+
+	for (i = 0; i + 1 < sizeof(clean) && value[i]; i++)
+		clean[i] = value[i] >= 0x20 && value[i] < 0x7f ? value[i] : '?';
+	clean[i] = '\0';
+	text(o, key, clean);
+}
+
+static struct json_object *service(const struct mica_service_info *s)
+{
+	struct json_object *o = json_object_new_object();
+
+	name_of(o, "name", s->name);
+	text(o, "device", s->device);
+	number(o, "rx_messages", s->rx_messages);
+	number(o, "rx_bytes", s->rx_bytes);
+	number(o, "tx_messages", s->tx_messages);
+	number(o, "tx_bytes", s->tx_bytes);
+	number(o, "dropped_bytes", s->dropped_bytes);
+	return o;
+}
+
+static uint64_t uptime_us(const struct mica_client_info *info)
+{
+	uint64_t now = uv_hrtime() / 1000;
+
+	if (info->state != MICA_RUNNING || !info->started_us || info->started_us > now)
+		return 0;
+	return now - info->started_us;
+}
+
+static void fill(struct json_object *o, const struct mica_client_info *info)
+{
+	struct json_object *services = json_object_new_array();
+	char cpu[64];
+
+	mica_cores_format(&info->config.cores, cpu);
+	text(o, "name", info->name);
+	text(o, "cpu", cpu);
+	text(o, "state", mica_state_name(info->state));
+	text(o, "reason", info->reason);
+	text(o, "pedestal", info->config.pedestal);
+	text(o, "image", info->config.image);
+	text(o, "config", info->config.file);
+	boolean(o, "auto_boot", info->config.auto_boot);
+	number(o, "uptime_us", uptime_us(info));
+	boolean(o, "isolates_memory", info->isolates_memory);
+	boolean(o, "can_force_stop", info->can_force_stop);
+	number(o, "doorbells_in", info->doorbells_in);
+	number(o, "doorbells_out", info->doorbells_out);
+	number(o, "features", info->features);
+	for (unsigned int i = 0; i < info->n_services && i < MICA_SERVICES_MAX; i++)
+		json_object_array_add(services, service(&info->service[i]));
+	json_object_object_add(o, "services", services);
+}
+
+struct json_object *describe_client(const struct mica_client *client)
+{
+	struct json_object *o = json_object_new_object();
+	struct mica_client_info *info = calloc(1, sizeof(*info));
+
+	if (info) {
+		mica_client_info(client, info);
+		fill(o, info);
+		free(info);
+	}
+	return o;
+}
+
+struct json_object *describe_clients(struct mica_host *host, const struct mica_client *only)
+{
+	struct json_object *list = json_object_new_array();
+	struct mica_client *c = NULL;
+
+	while ((c = mica_host_next(host, c)))
+		if (!only || c == only)
+			json_object_array_add(list, describe_client(c));
+	return list;
+}

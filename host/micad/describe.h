@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A client as JSON, type Client of the interface file. */
+#ifndef MICAD_DESCRIBE_H
+#define MICAD_DESCRIBE_H
+
+#include <json.h>
+
+#include "mica/client.h"
+
+struct json_object *describe_client(const struct mica_client *client);
+/* All clients, or only that one when `only` is not NULL. */
+struct json_object *describe_clients(struct mica_host *host, const struct mica_client *only);
+
+#endif /* MICAD_DESCRIBE_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+
+static bool to_journal;
+
+/* JOURNAL_STREAM is inherited; it counts only if stderr is still that very stream. */
+void log_init(void)
+{
+	const char *env = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	to_journal = env && sscanf(env, "%llu:%llu", &dev, &ino) == 2 &&
+		     !fstat(STDERR_FILENO, &st) && st.st_dev == dev && st.st_ino == ino;
+}
+
+static const char *word(int level)
+{
+	if (level <= LOG_ERR)
+		return "error: ";
+	return level == LOG_WARNING ? "warning: " : "";
+}
+
+void log_line(int level, const char *client, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	/* Endpoint names and the like come from clients. */
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	if (to_journal)
+		fprintf(stderr, "<%d>%s%s%s\n", level, client ? client : "", client ? ": " : "",
+			text);
+	else
+		fprintf(stderr, "micad: %s%s%s%s\n", word(level), client ? client : "",
+			client ? ": " : "", text);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Log lines on stderr; with the journal's priority prefix when stderr is the journal. */
+#ifndef MICAD_LOG_H
+#define MICAD_LOG_H
+
+#include <syslog.h> /* LOG_ERR ... */
+
+void log_init(void);
+/* client may be NULL. One line; characters that a terminal might act on are replaced. */
+void log_line(int level, const char *client, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif /* MICAD_LOG_H */

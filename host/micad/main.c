@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * micad: start (lock and socket, take over what runs, listen, AutoBoot) and end. Ending, whether by
+ * SIGTERM or by SIGKILL, leaves running clients alone; the next daemon finds them.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "boot.h"
+#include "daemon.h"
+#include "log.h"
+#include "mica/control.h"
+#include "notify.h"
+
+static void on_change(void *arg, const struct mica_change *change)
+{
+	struct daemon *d = arg;
+	const char *from = mica_state_name(change->from), *to = mica_state_name(change->to);
+	const char *reason = change->reason ? change->reason : "";
+
+	log_line(change->to >= MICA_CRASHED ? LOG_ERR : LOG_INFO, change->name, "%s -> %s%s%s",
+		 from, to, *reason ? ": " : "", reason);
+	server_change(&d->server, "state", change->name, from, to, reason);
+}
+
+static void on_log(void *arg, int level, const char *client, const char *line)
+{
+	(void)arg;
+	log_line(level, client, "%s", line);
+}
+
+static void on_host_closed(void *arg)
+{
+	struct daemon *d = arg;
+
+	d->host = NULL;
+	server_stop(&d->server);
+	uv_close((uv_handle_t *)&d->term, NULL);
+	uv_close((uv_handle_t *)&d->intr, NULL);
+}
+
+static void end(struct daemon *d)
+{
+	if (d->stopping)
+		return;
+	d->stopping = true;
+	notify("STOPPING=1");
+	log_line(LOG_INFO, NULL, "ending; running clients stay as they are");
+	mica_host_close(d->host, on_host_closed, d);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	(void)number;
+	end(handle->data);
+}
+
+static void on_adopted(void *arg, struct mica_client *client, const struct mica_error *err)
+{
+	struct daemon *d = arg;
+	struct mica_error failed;
+
+	(void)client;
+	if (err)
+		log_line(LOG_ERR, NULL, "taking over clients: %s", err->text);
+	if (d->stopping)
+		return;
+	if (server_start(&d->server, d, &failed)) {
+		log_line(LOG_ERR, NULL, "%s", failed.text);
+		exit(failed.code);
+	}
+	log_line(LOG_INFO, NULL, "version %s ready on %s", MICA_VERSION, d->instance.socket);
+	notify("READY=1");
+	boot_start(d);
+}
+
+static int start(struct daemon *d, struct mica_error *err)
+{
+	const struct mica_host_options opt = {
+		.loop = &d->loop,
+		.run_root = d->opt.run_root,
+		.dev_root = d->opt.dev_root,
+		.on_change = on_change,
+		.on_log = on_log,
+		.arg = d,
+	};
+
+	if (instance_open(&d->instance, d->opt.run_root, err))
+		return -1;
+	if (mica_host_new(&opt, &d->host, err)) {
+		instance_close(&d->instance);
+		return -1;
+	}
+	d->term.data = d->intr.data = d;
+	uv_signal_init(&d->loop, &d->term);
+	uv_signal_init(&d->loop, &d->intr);
+	uv_signal_start(&d->term, on_signal, SIGTERM);
+	uv_signal_start(&d->intr, on_signal, SIGINT);
+	mica_host_adopt(d->host, on_adopted, d);
+	return 0;
+}
+
+static int fail(const struct mica_error *err)
+{
+	log_line(LOG_ERR, NULL, "%s", err->text);
+	return err->code;
+}
+
+int main(int argc, char **argv)
+{
+	static struct daemon d;
+	struct mica_error err;
+
+	log_init();
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	umask(022);
+	if (options_parse(argc, argv, &d.opt, &err))
+		return fail(&err);
+	if (d.opt.done)
+		return 0;
+	uv_loop_init(&d.loop);
+	if (start(&d, &err))
+		return fail(&err);
+	uv_run(&d.loop, UV_RUN_DEFAULT);
+	uv_loop_close(&d.loop);
+	instance_close(&d.instance);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "methods.h"
+
+#define PARAMS(...) ((const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
+
+const struct method manager_methods[] = {
+	{ "Version", RIGHT_NONE, PARAMS("protocol"), method_version },
+	{ "Create", RIGHT_OWN, PARAMS("file", "existing_ok"), method_create },
+	{ "ListConfigs", RIGHT_OWN, PARAMS(), method_list_configs },
+	{ "StartImage", RIGHT_OWN, PARAMS("image", "cpu", "mode"), method_start_image },
+	{ "Start", RIGHT_OPERATE, PARAMS("name"), method_start },
+	{ "Stop", RIGHT_OPERATE, PARAMS("name"), method_stop },
+	{ "Remove", RIGHT_OWN, PARAMS("name"), method_remove },
+	{ "List", RIGHT_OPERATE, PARAMS("name"), method_list },
+	{ "GetTty", RIGHT_OPERATE, PARAMS("name", "service"), method_get_tty },
+	{ "Monitor", RIGHT_OPERATE, PARAMS("name"), method_monitor },
+	{ NULL, RIGHT_NONE, NULL, NULL },
+};
