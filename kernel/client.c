@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life of a claim: it begins with its cores, is held by a file or left while a core runs, and ends
+ * when it is released or when the last core goes off with nobody holding it. Firmware raises no
+ * event for that, so cores are looked at once a second, only while one is on, and soon after a
+ * doorbell, which is how a client announces its end.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "mcs_km.h"
+#include "trace.h"
+
+#define CHECK_PERIOD	HZ
+#define CHECK_SOON	msecs_to_jiffies(20)
+
+/* Claims and their cores: see mcs_km.h. */
+DEFINE_MUTEX(mcs_lock);
+LIST_HEAD(mcs_clients);
+static struct workqueue_struct *check_wq;
+
+int mcs_client_init(void)
+{
+	check_wq = alloc_workqueue("mcs_check", WQ_UNBOUND, 0);
+	return check_wq ? 0 : -ENOMEM;
+}
+
+void mcs_client_exit(void)
+{
+	destroy_workqueue(check_wq);
+}
+
+static void client_free(struct kref *ref)
+{
+	struct mcs_client *client = container_of(ref, struct mcs_client, ref);
+
+	kfree_rcu(client, rcu);
+}
+
+void mcs_client_put(struct mcs_client *client)
+{
+	kref_put(&client->ref, client_free);
+}
+
+struct mcs_client *mcs_client_get(struct mcs_file *mf)
+{
+	struct mcs_client *client;
+
+	rcu_read_lock();
+	client = rcu_dereference(mf->client);
+	if (client && !kref_get_unless_zero(&client->ref))
+		client = NULL;
+	rcu_read_unlock();
+	return client;
+}
+
+/* Work that is queued holds a reference; returns without one when it is queued already. */
+void mcs_client_watch(struct mcs_client *client)
+{
+	kref_get(&client->ref);
+	if (!queue_delayed_work(check_wq, &client->check, CHECK_PERIOD))
+		mcs_client_put(client);
+}
+
+void mcs_client_check_soon(struct mcs_client *client)
+{
+	if (!READ_ONCE(client->on) || test_and_set_bit(0, &client->check_soon) ||
+	    !kref_get_unless_zero(&client->ref))
+		return;
+	if (mod_delayed_work(check_wq, &client->check, CHECK_SOON))
+		mcs_client_put(client);
+}
+
+static void check_work(struct work_struct *work)
+{
+	struct mcs_client *client = container_of(to_delayed_work(work), struct mcs_client, check);
+
+	clear_bit(0, &client->check_soon);
+	/* Before the look: a doorbell from here on asks for another one. */
+	smp_mb__after_atomic();
+	mutex_lock(&mcs_lock);
+	if (!client->gone) {
+		if (mcs_client_refresh(client))
+			mcs_client_watch(client);
+		else if (!rcu_access_pointer(client->holder))
+			mcs_client_end(client);
+	}
+	mutex_unlock(&mcs_lock);
+	mcs_client_put(client);
+}
+
+void mcs_client_begin(struct mcs_client *client, struct mcs_file *mf)
+{
+	lockdep_assert_held(&mcs_lock);
+	kref_init(&client->ref);
+	INIT_DELAYED_WORK(&client->check, check_work);
+	client->doorbell = MCS_NO_DOORBELL;
+	/* Until the claim ends: with no file open it may be all that keeps this code. */
+	__module_get(THIS_MODULE);
+	rcu_assign_pointer(client->holder, mf);
+	rcu_assign_pointer(mf->client, client);
+	list_add_tail_rcu(&client->node, &mcs_clients);
+}
+
+static bool legacy_in_use(void)
+{
+	struct mcs_client *client;
+
+	list_for_each_entry(client, &mcs_clients, node)
+		if (client->doorbell == mcs_doorbells->legacy)
+			return true;
+	return false;
+}
+
+static void set_number(struct mcs_client *client, u32 number)
+{
+	u32 old = client->doorbell;
+
+	WRITE_ONCE(client->doorbell, number);
+	if (mcs_doorbells->has_legacy && old == mcs_doorbells->legacy && !legacy_in_use())
+		mcs_doorbells->legacy_put();
+}
+
+void mcs_client_end(struct mcs_client *client)
+{
+	struct mcs_file *mf = rcu_dereference_protected(client->holder,
+							lockdep_is_held(&mcs_lock));
+	unsigned int i;
+
+	client->gone = true;
+	set_number(client, MCS_NO_DOORBELL);
+	list_del_rcu(&client->node);
+	RCU_INIT_POINTER(client->holder, NULL);
+	if (mf)
+		RCU_INIT_POINTER(mf->client, NULL);
+	/* From here on no interrupt handler sees it, so nobody asks for a look any more. */
+	synchronize_rcu();
+	if (cancel_delayed_work(&client->check))
+		mcs_client_put(client);
+	for (i = 0; i < client->ncores; i++)
+		mcs_cpu_give_back(client->cores[i], client->was_online & BIT(i));
+	if (mf)
+		wake_up_all(&mf->wait);
+	mcs_client_put(client);
+	module_put(THIS_MODULE);
+}
+
+/* One core, by firmware's word. A firmware that does not tell changes nothing. */
+static bool core_is_on(struct mcs_client *client, unsigned int i)
+{
+	bool was_on = client->on & BIT(i);
+	s32 fw_error;
+	u32 state = mcs_firmware->state(client->hwid[i], &fw_error);
+	bool on = state == MCS_CORE_ON || state == MCS_CORE_PENDING ||
+		  (state == MCS_CORE_UNKNOWN && was_on);
+
+	if (on != was_on)
+		trace_mcs_core_state(client->cores[i], client->hwid[i], state);
+	return on;
+}
+
+bool mcs_client_refresh(struct mcs_client *client)
+{
+	u32 on = 0, off;
+	unsigned int i;
+
+	lockdep_assert_held(&mcs_lock);
+	atomic64_inc(&mcs_stats.checks);
+	for (i = 0; i < client->ncores; i++)
+		if (core_is_on(client, i))
+			on |= BIT(i);
+	off = client->on & ~on;
+	WRITE_ONCE(client->on, on);
+	if (off)
+		mcs_post(client, MCS_EVENT_CORE_OFF, off);
+	return on;
+}
+
+/* Whether firmware says that no core of it is on; needs no lock, changes nothing. */
+bool mcs_client_is_off(const struct mcs_client *client)
+{
+	unsigned int i;
+	s32 fw_error;
+	u32 state;
+
+	for (i = 0; i < client->ncores; i++) {
+		state = mcs_firmware->state(client->hwid[i], &fw_error);
+		if (state != MCS_CORE_OFF &&
+		    (state != MCS_CORE_UNKNOWN || READ_ONCE(client->on) & BIT(i)))
+			return false;
+	}
+	return true;
+}
+
+/* The own number with the fewest listeners. */
+static u32 pick_own(void)
+{
+	u32 best = mcs_doorbells->own_first, fewest = U32_MAX, i;
+	struct mcs_client *client;
+
+	for (i = 0; i < mcs_doorbells->own_count; i++) {
+		u32 number = mcs_doorbells->own_first + i, users = 0;
+
+		list_for_each_entry(client, &mcs_clients, node)
+			users += client->doorbell == number;
+		if (users < fewest) {
+			fewest = users;
+			best = number;
+		}
+	}
+	return best;
+}
+
+static int set_legacy(struct mcs_client *client)
+{
+	int ret;
+
+	if (!mcs_doorbells->has_legacy)
+		return -EOPNOTSUPP;
+	if (client->doorbell == mcs_doorbells->legacy)
+		return 0;
+	if (!legacy_in_use()) {
+		ret = mcs_doorbells->legacy_get();
+		if (ret)
+			return ret;
+	}
+	set_number(client, mcs_doorbells->legacy);
+	return 0;
+}
+
+static int set_own(struct mcs_client *client)
+{
+	u32 first = mcs_doorbells->own_first, count = mcs_doorbells->own_count;
+
+	if (!count)
+		return -EOPNOTSUPP;
+	if (client->doorbell < first || client->doorbell - first >= count)
+		set_number(client, pick_own());
+	return 0;
+}
+
+/* A client that runs keeps the doorbell it was told of, whatever is asked for. mcs_lock. */
+int mcs_client_set_doorbell(struct mcs_client *client, u32 mode)
+{
+	lockdep_assert_held(&mcs_lock);
+	if (mode != MCS_DOORBELL_LEGACY && mode != MCS_DOORBELL_OWN)
+		return -EINVAL;
+	if (client->on && client->doorbell != MCS_NO_DOORBELL)
+		return 0;
+	return mode == MCS_DOORBELL_LEGACY ? set_legacy(client) : set_own(client);
+}
