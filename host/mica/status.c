@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+
+#include "cli.h"
+#include "link.h"
+
+/* The columns of the existing tool; scripts rely on them. */
+static void row(struct json_object *client)
+{
+	struct json_object *services = json_list(client, "services");
+	size_t n = services ? json_object_array_length(services) : 0;
+
+	printf("%-30s%-20s%-20s", json_text(client, "name"), json_text(client, "cpu"),
+	       json_text(client, "state"));
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *s = json_object_array_get_idx(services, i);
+
+		if (*json_text(s, "device"))
+			printf("%s(%s) ", json_text(s, "name"), json_text(s, "device"));
+		else
+			printf("%s ", json_text(s, "name"));
+	}
+	printf("\n");
+}
+
+static void table(struct json_object *clients)
+{
+	size_t n = clients ? json_object_array_length(clients) : 0;
+
+	printf("%-30s%-20s%-20s%s\n", "Name", "Assigned CPU", "State", "Service");
+	for (size_t i = 0; i < n; i++)
+		row(json_object_array_get_idx(clients, i));
+}
+
+static void service_line(struct json_object *s)
+{
+	const char *device = json_text(s, "device");
+
+	printf("Service:       %s%s%s%s received %lld bytes in %lld messages, sent %lld in %lld, "
+	       "dropped %lld bytes\n",
+	       json_text(s, "name"), *device ? "(" : "", device, *device ? ")" : "",
+	       json_number(s, "rx_bytes"), json_number(s, "rx_messages"),
+	       json_number(s, "tx_bytes"), json_number(s, "tx_messages"),
+	       json_number(s, "dropped_bytes"));
+}
+
+static void details(struct json_object *c)
+{
+	struct json_object *services = json_list(c, "services");
+	size_t n = services ? json_object_array_length(services) : 0;
+	const char *reason = json_text(c, "reason"), *config = json_text(c, "config");
+	long long us = json_number(c, "uptime_us");
+
+	printf("Name:          %s\n", json_text(c, "name"));
+	printf("State:         %s%s%s\n", json_text(c, "state"), *reason ? ": " : "", reason);
+	printf("Assigned CPU:  %s\n", json_text(c, "cpu"));
+	printf("Pedestal:      %s; %s, %s\n", json_text(c, "pedestal"),
+	       json_flag(c, "isolates_memory") ? "isolates memory" : "does not isolate memory",
+	       json_flag(c, "can_force_stop") ? "can stop a client that hangs"
+					      : "cannot stop a client that hangs");
+	printf("Image:         %s\n", json_text(c, "image"));
+	printf("Configuration: %s\n", *config ? config : "-");
+	printf("AutoBoot:      %s\n", json_flag(c, "auto_boot") ? "yes" : "no");
+	if (us)
+		printf("Uptime:        %lld.%03lld s\n", us / 1000000, us / 1000 % 1000);
+	printf("Doorbells:     %lld received, %lld sent\n", json_number(c, "doorbells_in"),
+	       json_number(c, "doorbells_out"));
+	for (size_t i = 0; i < n; i++)
+		service_line(json_object_array_get_idx(services, i));
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct json_object *reply = NULL, *clients;
+	struct mica_error err;
+	const char *name;
+	int ret = cli_simple_args(cli, &verb_status, argc, argv, 0, 1);
+
+	if (ret >= 0)
+		return ret;
+	name = argc > 1 ? argv[1] : NULL;
+	if (link_once(cli->socket, "List", json_strings("name", name, NULL), &reply, &err))
+		return cli_fail(cli, &err);
+	if (cli->json) {
+		cli_print_json(reply);
+		return MICA_OK;
+	}
+	clients = json_list(reply, "clients");
+	if (name)
+		details(clients ? json_object_array_get_idx(clients, 0) : NULL);
+	else
+		table(clients);
+	json_object_put(reply);
+	return MICA_OK;
+}
+
+const struct verb verb_status = {
+	.name = "status",
+	.args = "[NAME]",
+	.summary = "List clients, or show everything about one",
+	.help = "The list has the columns Name, Assigned CPU, State and Service; each service\n"
+		"is followed by the device to open in parentheses.\n",
+	.run = run,
+};

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "link.h"
+#include "watch.h"
+
+static int report(struct cli *cli, const char *name, const char *state, const char *reason)
+{
+	if (cli->json)
+		cli_print_json(json_strings("name", name, "state", state, "reason", reason, NULL));
+	else
+		printf("%s: %s%s%s\n", name, state, *reason ? ": " : "", reason);
+	return watch_went_wrong(state) ? MICA_E_CLIENT : MICA_OK;
+}
+
+static int wait_for_end(struct cli *cli, const char *name, int timeout_ms, struct mica_error *err)
+{
+	struct watch_event e;
+	struct link link;
+	int ret;
+
+	if (watch_open(&link, cli->socket, name, err))
+		return cli_fail(cli, err);
+	/* The daemon tells only changes: the time starts anew with each, which is good enough. */
+	while ((ret = watch_next(&link, timeout_ms, &e, err)) > 0 && !watch_is_end(e.state))
+		;
+	link_close(&link);
+	if (ret > 0)
+		return report(cli, name, e.state, e.reason);
+	if (ret == 0)
+		cli_error(err, MICA_E_TIMEOUT, "client %s still runs after %d s", name,
+			  timeout_ms / 1000);
+	return cli_fail(cli, err);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "timeout", required_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int timeout_ms = LINK_FOREVER, c;
+	struct mica_error err;
+	char *end;
+	long v;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "t:h", longs, NULL)) != -1) {
+		if (c == 'h') {
+			cli_print_help(&verb_wait);
+			return MICA_OK;
+		}
+		v = c == 't' ? strtol(optarg, &end, 10) : -1;
+		if (c != 't' || end == optarg || *end || v < 0 || v > 1000000)
+			return cli_usage(cli, &verb_wait, "unknown option or bad value: '%.60s'",
+					 argv[optind - 1]);
+		timeout_ms = (int)v * 1000;
+	}
+	if (argc - optind != 1)
+		return cli_usage(cli, &verb_wait, "give one NAME");
+	return wait_for_end(cli, argv[optind], timeout_ms, &err);
+}
+
+const struct verb verb_wait = {
+	.name = "wait",
+	.args = "NAME [--timeout SEC]",
+	.summary = "Wait until a client does not run any more",
+	.help = "Prints the state and, where there is one, the reason. Exit status 0 after an\n"
+		"ordinary end, 13 after a crash, 11 when the time is up.\n",
+	.run = run,
+};
