@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The reference image: a session, a shell on a tty, an echo endpoint. */
+#include "extras.h"
+#include "kernel.h"
+#include "mica_client.h"
+#include "platform.h"
+#include "shell.h"
+#include "variant.h"
+
+static struct mica_ept echo_ept;
+static uint64_t boot_us;
+
+uint64_t platform_boot_us(void)
+{
+	return boot_us;
+}
+
+static bool on_echo(struct mica_ept *ept, const void *data, size_t len, void *arg)
+{
+	(void)arg;
+	return len == 0 || mica_ept_send(ept, data, len, 0) == MICA_OK;
+}
+
+static void ready(void *arg)
+{
+	(void)arg;
+	switch (mica_variant.kind) {
+	case KIND_UNIPROTON:
+		extras_uniproton_open();
+		break;
+	case KIND_RTTHREAD:
+		extras_rtthread_open();
+		break;
+	case KIND_PLAIN:
+		shell_start(&mica_variant.shell);
+		break;
+	case KIND_REFERENCE:
+		shell_start(&mica_variant.shell);
+		mica_ept_open(&echo_ept, "mica-echo", on_echo, NULL);
+		break;
+	}
+}
+
+void app_start(void)
+{
+	const struct mica_session_config config = {
+		.ready = ready,
+		.quirks = &mica_variant.quirks,
+	};
+
+	boot_us = k_time_us();
+	if (mica_variant.boot == BOOT_CRASH)
+		platform_crash();
+	if (mica_variant.boot == BOOT_NORMAL)
+		mica_session_start(&config);
+}
+
+void app_crashed(void)
+{
+	mica_session_crashed();
+}

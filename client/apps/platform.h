@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the reference image needs from an arch folder besides the kernel and the chip axis. */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Die as a broken program does: a fatal exception. */
+_Noreturn void platform_crash(void);
+/* Interrupts off, for ever. */
+_Noreturn void platform_hang(void);
+const char *platform_name(void);
+
+struct platform_memory {
+	uint64_t image_base;
+	size_t image_used, image_size; /* 0 where an image has no place of its own */
+};
+
+void platform_memory(struct platform_memory *m);
+
+/* ---- provided by the image ---- */
+
+/* k_time_us() of the start. */
+uint64_t platform_boot_us(void);
+/* In a fatal exception, interrupts off. */
+void app_crashed(void);
+/* The image's start, called by the arch with interrupts off before k_start(). */
+void app_start(void);
+
+#endif /* PLATFORM_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The shell: one thread, one tty. Everything here runs in that thread. */
+#ifndef SHELL_H
+#define SHELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mica_os.h"
+
+#define SHELL_LINE 128
+
+struct shell_command {
+	const char *name;
+	const char *help;	       /* "what it does", or "ARGS  what it does" */
+	void (*run)(const char *args); /* rest of the line, without leading blanks */
+};
+
+/* Ends with an entry without a name. */
+extern const struct shell_command shell_commands[];
+
+struct shell_config {
+	const char *tty_name;
+	size_t piece;		  /* most bytes of one message; 0: what fits */
+	bool silent;		  /* says nothing before the first byte of input */
+	struct mica_os_sem *gate; /* waits for it first; NULL: nothing to wait for */
+};
+
+/* Open the tty and start the shell's thread, once. Session thread. */
+void shell_start(const struct shell_config *config);
+
+void shell_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Raw bytes. False when nobody took them in time. */
+bool shell_write(const void *data, size_t len);
+/* Raw bytes, at least one; 0 after timeout_ms. */
+size_t shell_read(void *data, size_t len, uint32_t timeout_ms);
+
+/* transfer.c: commands that move raw bytes */
+void shell_cat(const char *args);
+void shell_flood(const char *args);
+void shell_sink(const char *args);
+
+/* selftest.c */
+void shell_threads(const char *args);
+
+#endif /* SHELL_H */

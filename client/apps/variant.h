@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One image of the reference client: what it announces, how it behaves. Each variant is one file
+ * in client/variants/ that defines mica_variant and, unless it uses the static layout, its
+ * resource table.
+ */
+#ifndef VARIANT_H
+#define VARIANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mica_client.h"
+#include "mica_rsc.h"
+#include "shell.h"
+
+enum variant_boot {
+	BOOT_NORMAL,
+	BOOT_NEVER_READY, /* sleeps, announces nothing, obeys nothing */
+	BOOT_CRASH,
+};
+
+enum variant_kind {
+	KIND_REFERENCE, /* shell, mica-echo */
+	KIND_PLAIN,	/* shell only */
+	KIND_RTTHREAD,	/* echo, onoff, matrix, and a shell once onoff asks for it */
+	KIND_UNIPROTON, /* shell, rpmsg-rpc, rpmsg-umt, and a boot that waits for the last two */
+};
+
+struct mica_variant {
+	const char *name;
+	const void *table; /* NULL: static layout */
+	size_t table_size;
+	size_t comm_limit; /* bytes of communication memory it maps; 0: all */
+	enum variant_boot boot;
+	struct mica_quirks quirks;
+	enum variant_kind kind;
+	struct shell_config shell;
+};
+
+extern const struct mica_variant mica_variant;
+
+#endif /* VARIANT_H */

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Entry of a client that is a Linux process; include/mica/native.h is the contract. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "mica/native.h"
+#include "native.h"
+#include "platform.h"
+
+void native_fatal(const char *what)
+{
+	fprintf(stderr, "mica client: %s\n", what);
+	_exit(2);
+}
+
+void platform_crash(void)
+{
+	__builtin_trap();
+}
+
+void platform_hang(void)
+{
+	k_arch_irq_off();
+	for (;;)
+		pause(); /* interrupts are off: the handler does nothing */
+}
+
+const char *platform_name(void)
+{
+	return "native";
+}
+
+void platform_memory(struct platform_memory *m)
+{
+	*m = (struct platform_memory){ 0 };
+}
+
+int main(void)
+{
+	const char *version = getenv(MICA_NATIVE_ENV);
+
+	if (!version || strcmp(version, "1") != 0)
+		native_fatal("this program is a client image: configure it in /etc/mica with "
+			     "Pedestal=native and start it with `mica start`");
+	/* A later daemon may look at the memory of a client that it did not start itself. */
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	native_chip_init();
+	native_context_init();
+	native_irq_start();
+	k_init();
+	app_start();
+	k_start();
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Client SDK: this image's session with its host, endpoints, ttys. An image has one session.
+ *
+ *	static struct mica_ept echo;
+ *
+ *	static bool on_message(struct mica_ept *ept, const void *data, size_t len, void *arg)
+ *	{
+ *		return mica_ept_send(ept, data, len, 0) == MICA_OK;
+ *	}
+ *
+ *	static void app(void *arg)
+ *	{
+ *		mica_ept_open(&echo, "my-echo", on_message, NULL);
+ *	}
+ *
+ *	mica_session_start(&(struct mica_session_config){ .ready = app });
+ *
+ * Everything is static: the caller owns each object, which must stay while the session lives.
+ */
+#ifndef MICA_CLIENT_H
+#define MICA_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openamp/rpmsg.h>
+
+#include "mica_os.h"
+
+enum mica_result {
+	MICA_OK = 0,
+	MICA_TIMEOUT = -1, /* not sent: no buffer, no credit or no peer in that time */
+	MICA_TOO_BIG = -2, /* longer than one message can be */
+	MICA_ENDED = -3,   /* the session is stopping */
+	MICA_REFUSED = -4, /* bad name, too many endpoints */
+};
+
+/* ---- session ---- */
+
+/* Manners of older images that a build may reproduce; all false for a new one. */
+struct mica_quirks {
+	bool ignore_while_zero; /* doorbells mean nothing while the status word is 0 */
+	bool no_stop;		/* does not know the stop request */
+	bool no_reattach;	/* does not know the re-attach request */
+	bool keep_word;		/* re-attaches, but leaves the word as it is */
+	bool legacy_doorbell;	/* the default doorbell, whatever the host offers */
+	bool full_used_len;	/* reports whole buffers as used, whatever the message is */
+};
+
+struct mica_session_config {
+	/* Session thread, once the rings work: open endpoints here. Then the client is READY. */
+	void (*ready)(void *arg);
+	/* Session thread, before power-off. */
+	void (*stopping)(void *arg);
+	void *arg;
+	uint32_t wait_ms; /* how long to wait for the host's driver before powering off; 0: 60 s */
+	const struct mica_quirks *quirks; /* NULL: none */
+};
+
+/* Start the session's thread. config is copied. Once. 0, or -1 when the OS refuses a thread. */
+int mica_session_start(const struct mica_session_config *config);
+
+/* The features of the vendor entry that the host acknowledged. */
+uint32_t mica_session_features(void);
+/* Power this client off, as if the host had asked for it. Any thread; returns at once. */
+void mica_session_stop(void);
+/* From a fatal exception, interrupts off: tell the host, if it was agreed. Returns. */
+void mica_session_crashed(void);
+/* Let the session thread look at the rings and at kept messages again. Any context. */
+void mica_session_poke(void);
+
+struct mica_session_stats {
+	uint64_t doorbells_in, doorbells_out;
+	uint64_t reattached;
+	uint64_t dropped; /* messages for which there was no room */
+};
+
+void mica_session_stats(struct mica_session_stats *stats);
+
+/* ---- endpoints ---- */
+
+struct mica_ept;
+
+/*
+ * Session thread. data lives only during the call. True: done with it. False: keep it and show it
+ * again later (after mica_session_poke(), at the latest after some milliseconds); messages that
+ * follow wait behind it. A zero-length message says who the peer is.
+ */
+typedef bool (*mica_ept_cb)(struct mica_ept *ept, const void *data, size_t len, void *arg);
+
+#define MICA_EPT_HELD 4 /* messages kept per endpoint: as many as a sender with credit may have */
+
+struct mica_ept_held {
+	void *data;
+	size_t len;
+	uint32_t src;
+};
+
+struct mica_ept {
+	/* private */
+	struct rpmsg_endpoint rp;
+	struct mica_ept *next;
+	mica_ept_cb cb;
+	void *arg;
+	struct mica_os_sem room;
+	uint32_t waiting; /* senders blocked on room */
+	uint32_t credit;  /* messages it may send */
+	uint32_t owed;	  /* messages done with, credit not given back yet */
+	struct mica_ept_held held[MICA_EPT_HELD];
+	unsigned int n_held;
+	bool bound;
+};
+
+/* Announce an endpoint. Session thread or any other, once the session is ready. */
+int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg);
+/* Withdraw it. Session thread only: nobody may be sending. */
+void mica_ept_close(struct mica_ept *ept);
+/*
+ * Send one message. Waits up to timeout_ms for the peer to be known, for credit and for a buffer;
+ * in the session thread (callbacks) timeout_ms must be 0. MICA_OK or why not.
+ */
+int mica_ept_send(struct mica_ept *ept, const void *data, size_t len, uint32_t timeout_ms);
+/* Most bytes of one message. */
+size_t mica_ept_max(const struct mica_ept *ept);
+/* Somebody over there has spoken to it. */
+bool mica_ept_bound(const struct mica_ept *ept);
+
+/* ---- tty: raw bytes both ways ---- */
+
+#define MICA_TTY_RING 2048 /* power of two */
+
+struct mica_tty {
+	/* private */
+	struct mica_ept ept;
+	void (*on_input)(struct mica_tty *tty, const void *data, size_t len);
+	struct mica_os_sem input;
+	uint8_t ring[MICA_TTY_RING];
+	uint32_t head, tail; /* head - tail bytes are in the ring */
+};
+
+/*
+ * on_input NULL: bytes are kept for mica_tty_read(), and the host is held back, not cut off, while
+ * nobody reads. Otherwise it gets every message in the session thread.
+ */
+int mica_tty_open(struct mica_tty *tty, const char *name,
+		  void (*on_input)(struct mica_tty *tty, const void *data, size_t len));
+/* At least one byte, at most len; 0 after timeout_ms. One reader. */
+size_t mica_tty_read(struct mica_tty *tty, void *data, size_t len, uint32_t timeout_ms);
+/* Bytes written; fewer than len when timeout_ms passed without progress or the session ended. */
+size_t mica_tty_write(struct mica_tty *tty, const void *data, size_t len, uint32_t timeout_ms);
+
+#endif /* MICA_CLIENT_H */

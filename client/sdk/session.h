@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Inside the SDK: the one session of this image. */
+#ifndef SDK_SESSION_H
+#define SDK_SESSION_H
+
+#include <openamp/remoteproc_virtio.h>
+#include <openamp/rpmsg_virtio.h>
+
+#include "mica/abi.h"
+#include "mica_chip.h"
+#include "mica_client.h"
+#include "mica_rsc.h"
+
+/* PAUSED: the host asked to re-attach and has not said RUNNING yet; the rings are not ours. */
+enum session_state { SESSION_BOOT, SESSION_READY, SESSION_PAUSED, SESSION_STOPPING };
+
+struct session {
+	struct mica_session_config config;
+	struct mica_quirks quirks;
+	struct mica_os_thread thread;
+	struct mica_os_sem wake; /* doorbell, poke, stop */
+	volatile bool stop_asked;
+	volatile enum session_state state;
+
+	struct mica_rsc_header *table; /* NULL: static layout */
+	size_t table_size;
+	struct mica_rsc_rpmsg *rsc;
+	struct mica_rsc_vendor *vendor; /* NULL: none */
+	uint32_t acked;
+
+	struct mica_chip_doorbell doorbell;
+	struct metal_io_region shm_io;
+	metal_phys_addr_t shm_da;
+	struct metal_io_region rsc_io;
+	metal_phys_addr_t rsc_da;
+	struct virtio_device *vdev;
+	struct rpmsg_virtio_device rvdev;
+
+	struct mica_ept *epts;	 /* critical section */
+	uint32_t in_send;	 /* senders inside rpmsg, critical section */
+	uint32_t status_handled; /* request of the status word that was served already */
+	struct rpmsg_endpoint ctrl;
+	struct mica_session_stats stats;
+};
+
+extern struct session sdk_session;
+
+/* layout.c: find the table's parts, or build a private one for the static layout. 0 or -1. */
+int sdk_layout_find(struct session *s);
+/* The host's driver is ready (virtio status DRIVER_OK). */
+bool sdk_layout_driver_ok(struct session *s);
+/* The status word; 0 and nothing where there is no table. */
+uint32_t sdk_status_read(const struct session *s);
+void sdk_status_write(struct session *s, uint32_t word);
+/* client_state of the vendor entry, if that was agreed. */
+void sdk_client_state(struct session *s, uint32_t state);
+
+/* vdev.c, session thread: rings and rpmsg over them, device role. 0 or -1. */
+int sdk_vdev_up(struct session *s);
+void sdk_vdev_down(struct session *s);
+void sdk_vdev_poll(struct session *s);
+
+/* endpoint.c, session thread */
+bool sdk_ept_redeliver(struct session *s); /* true: some message is still kept */
+void sdk_ept_wake_senders(struct session *s);
+/* Endpoints keep their names and addresses while the device under them goes away and returns. */
+int sdk_ept_restart(struct session *s);
+void sdk_ept_close_all(struct session *s);
+
+/* credit.c, session thread unless said */
+int sdk_credit_open(struct session *s);
+/* False: something could not be sent now. */
+bool sdk_credit_give_back(struct session *s);
+/* A message of len bytes to dest costs credit. Any thread. */
+bool sdk_credit_counts(const struct session *s, uint32_t dest, size_t len);
+
+#endif /* SDK_SESSION_H */

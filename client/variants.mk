@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Images of the reference client: client/variants/NAME.c each, linked at the board's IMAGE_BASE.
+
+CLIENT_VARIANTS := ref novendor align4 sgi7 lowpool silent zeroword fulllen nostop noreattach \
+	keepword static rtthread uniproton gdbtable neverready crashboot
+
+# A second copy of an image for a second client: NAME:SUFFIX:ADDRESS
+CLIENT_MOVED := ref:b:0x7b000000

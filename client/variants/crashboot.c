@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Dies of a fatal exception as its first act. */
+#include "tables.h"
+
+IMAGE_TABLE struct table_vendor table =
+	TABLE_VENDOR(32, 16, MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT);
+
+const struct mica_variant mica_variant = {
+	.name = "mica-crashboot",
+	.table = &table,
+	.table_size = sizeof(table),
+	.kind = KIND_REFERENCE,
+	.shell = { .tty_name = "rpmsg-tty" },
+	.boot = BOOT_CRASH,
+};

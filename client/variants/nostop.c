@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Does not know the stop request. */
+#include "tables.h"
+
+IMAGE_TABLE struct table_ept table = TABLE_EPT(8, 16);
+
+const struct mica_variant mica_variant = {
+	.name = "mica-nostop",
+	.table = &table,
+	.table_size = sizeof(table),
+	.kind = KIND_PLAIN,
+	.shell = { .tty_name = "rpmsg-tty" },
+	.quirks = { .no_stop = true },
+};

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Prints nothing before the first byte of input. */
+#include "tables.h"
+
+IMAGE_TABLE struct table_ept table = TABLE_EPT(8, 16);
+
+const struct mica_variant mica_variant = {
+	.name = "mica-silent",
+	.table = &table,
+	.table_size = sizeof(table),
+	.kind = KIND_PLAIN,
+	.shell = { .tty_name = "rpmsg-tty", .silent = true },
+};

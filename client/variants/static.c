@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Static layout, Zephyr style: no resource table, a shell on endpoint uart. */
+#include "tables.h"
+
+const struct mica_variant mica_variant = {
+	.name = "mica-static",
+	.kind = KIND_PLAIN,
+	.comm_limit = MICA_STATIC_LEN,
+	.shell = { .tty_name = "uart" },
+};

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Shapes of resource tables that images have. */
+#ifndef TABLES_H
+#define TABLES_H
+
+#include "variant.h"
+
+#define OFFSET(type, member) ((uint32_t)offsetof(struct type, member))
+
+/* rpmsg alone: the oldest */
+struct table_plain {
+	struct mica_rsc_header header;
+	uint32_t offset[1];
+	struct mica_rsc_rpmsg rpmsg;
+};
+
+#define TABLE_PLAIN(num_, align_)                                \
+	{                                                        \
+		.header = { .ver = MICA_RSC_VERSION, .num = 1 }, \
+		.offset = { OFFSET(table_plain, rpmsg) },        \
+		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_),      \
+	}
+
+/* with the endpoint table that the host keeps */
+struct table_ept {
+	struct mica_rsc_header header;
+	uint32_t offset[2];
+	struct mica_rsc_rpmsg rpmsg;
+	struct mica_rsc_ept_table ept;
+};
+
+#define TABLE_EPT(num_, align_)                                                                    \
+	{                                                                                          \
+		.header = { .ver = MICA_RSC_VERSION, .num = 2 },                                   \
+		.offset = { OFFSET(table_ept, rpmsg), OFFSET(table_ept, ept) },                    \
+		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
+	}
+
+/* and with a debugger's ring pair */
+struct table_gdb {
+	struct mica_rsc_header header;
+	uint32_t offset[3];
+	struct mica_rsc_rpmsg rpmsg;
+	struct mica_rsc_ept_table ept;
+	struct mica_rsc_ring_pair pair;
+};
+
+#define TABLE_GDB(num_, align_)                                                                    \
+	{                                                                                          \
+		.header = { .ver = MICA_RSC_VERSION, .num = 3 },                                   \
+		.offset = { OFFSET(table_gdb, rpmsg), OFFSET(table_gdb, ept),                      \
+			    OFFSET(table_gdb, pair) },                                             \
+		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
+		.pair = { .type = MICA_RSC_RING_PAIR, .len = 0x2000 },                             \
+	}
+
+/* what this SDK gives a new image */
+struct table_vendor {
+	struct mica_rsc_header header;
+	uint32_t offset[3];
+	struct mica_rsc_rpmsg rpmsg;
+	struct mica_rsc_ept_table ept;
+	struct mica_rsc_vendor vendor;
+};
+
+#define TABLE_VENDOR(num_, align_, features_)                                                      \
+	{                                                                                          \
+		.header = { .ver = MICA_RSC_VERSION, .num = 3 },                                   \
+		.offset = { OFFSET(table_vendor, rpmsg), OFFSET(table_vendor, ept),                \
+			    OFFSET(table_vendor, vendor) },                                        \
+		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
+		.vendor = MICA_RSC_VENDOR_ENTRY(features_),                                        \
+	}
+
+#define IMAGE_TABLE static MICA_RSC_SECTION
+
+#endif /* TABLES_H */
