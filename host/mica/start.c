@@ -160,7 +160,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct verb verb_start = {
 	.name = "start",
-	.args = "NAME | FILE.elf [--cpu N] [--mode phys|virt]",
+	.args = "NAME | FILE.elf",
 	.summary = "Start a client, or an image without a configuration",
 	.help = "A client of that name wins. Otherwise FILE.elf is a path, or a bare name in\n"
 		"/lib/firmware; the new client is named after the file.\n"
