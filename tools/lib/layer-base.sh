@@ -38,14 +38,14 @@ layer_base() {
 	busybox=$("$MICA_TOOLS/fetch.sh" "$(host_suite)" "$BOARD_ARCH" busybox-static)
 	key=base-$BOARD_NAME-$version-$({
 		echo "$image $busybox $BOARD_MODULES"
-		cat "$MICA_TOP/packaging/initramfs/init" "$MICA_TOOLS/lib/layer-base.sh"
+		cat "$MICA_TOP/packaging/initramfs/init" "$MICA_TOOLS"/lib/{layer-base,cpio}.sh
 	} | sha256sum | cut -c1-20)
 	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
 	say "making the base image of $BOARD_NAME for Linux $version"
 	need /sbin/depmod kmod
-	mkdir -p "$root"/{bin,etc/mcs-run,sbin,usr/bin,usr/sbin}
-	cp -L "$busybox"/bin/busybox "$root/bin/" 2>/dev/null ||
-		cp -L "$busybox"/usr/bin/busybox "$root/bin/"
+	mkdir -p "$root"/{etc/mcs-run,root} "$root"/usr/{bin,sbin,lib}
+	ln -s usr/bin usr/sbin usr/lib "$root"
+	find "$busybox" -path '*bin/busybox' -exec cp {} "$root/bin/" \;
 	cp "$MICA_TOP/packaging/initramfs/init" "$root/init"
 	printf '%s\n' "$BOARD_NAME" >"$root/etc/hostname"
 	printf 'root::0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"

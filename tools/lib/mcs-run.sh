@@ -10,7 +10,7 @@ finish() {
 	local status=$?
 	trap - EXIT HUP INT TERM
 	# shellcheck disable=SC2086
-	kill -KILL $qemu_pid $reader_pid 2>/dev/null || true
+	kill -KILL $qemu_pid $reader_pid $timer_pid 2>/dev/null || true
 	wait 2>/dev/null || true
 	rm -rf "$work"
 	exit "$status"
@@ -32,13 +32,18 @@ add_file() {
 }
 
 own_layer() {
-	local file
+	local file size
 	mkdir -p "$work/root/etc/mcs-run" "$work/root/root"
 	for file in "${add[@]}"; do add_file "$file"; done
 	if [ -n "$command" ]; then
 		printf '%s\n' "$command" >"$work/root/etc/mcs-run/command"
 	elif [ -n "$script" ]; then
 		cp "$script" "$work/root/etc/mcs-run/command"
+	fi
+	# The guest's console is a terminal of the same kind and size as this one, which ends the lines.
+	if size=$(stty size <&2 2>/dev/null || stty size 2>/dev/null); then
+		printf 'export TERM=%s\nstty -onlcr rows %s cols %s\n' "${TERM:-linux}" \
+			"${size% *}" "${size#* }" >"$work/root/etc/mcs-run/terminal"
 	fi
 	cpio_of "$work/root"
 }
@@ -64,13 +69,13 @@ prepare() {
 }
 
 # qemu_start CONSOLE-ARGS...: starts the emulator in the background; it dies with this shell, even
-# a killed one.
+# a killed one. Its terminal is on descriptors 3 and 5.
 qemu_start() {
 	local machine net=() dtb=() quiet=''
 	mapfile -t machine < <(board_machine)
 	[ "$BOARD_DTB" = 0 ] || dtb=(-dtb "$work/board.dtb")
 	[ -z "$ssh" ] || net=(-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh-:22"
-		-device "virtio-net-device,netdev=net,romfile=")
+		-device "virtio-net-device,netdev=net")
 	[ -n "$command$script" ] || quiet=' quiet'
 	setpriv --pdeathsig KILL "$BOARD_QEMU" "${machine[@]}" -nodefaults -display none -no-reboot \
 		-kernel "$work/kernel" -initrd "$work/initrd" "${dtb[@]}" \
@@ -82,7 +87,7 @@ qemu_start() {
 		-device virtconsole,chardev=console,nr=0 \
 		-device virtserialport,chardev=output,nr=1,name=mcs-run.output \
 		-device virtserialport,chardev=status,nr=2,name=mcs-run.status \
-		"${net[@]}" "$@" <&3 4>&- >"$work/qemu.log" 2>&1 &
+		"${net[@]}" "$@" <&3 >&5 4>&- 2>"$work/qemu.log" &
 	qemu_pid=$!
 }
 
@@ -155,7 +160,7 @@ wait_for_end() {
 
 run_command() {
 	: "${timeout:=$DEFAULT_TIMEOUT}"
-	exec 3</dev/null 4<>"$work/status"
+	exec 3</dev/null 4<>"$work/status" 5>/dev/null
 	cat "$work/output" &
 	reader_pid=$!
 	qemu_start -chardev "file,id=console,path=$log"
@@ -165,11 +170,20 @@ run_command() {
 }
 
 run_console() {
-	say "mcs-run: Ctrl-T x ends the emulator, 'poweroff -f' or the end of the shell too"
+	local status
+	say "mcs-run: $BOARD_NAME with Linux $kernel; 'exit' powers it off, Ctrl-T x ends the emulator"
+	[ -z "$ssh" ] || say "mcs-run: second terminal: ssh -p $ssh -o StrictHostKeyChecking=no" \
+		"-o UserKnownHostsFile=/dev/null root@127.0.0.1"
 	# Nobody listens to the two ports: opened for both directions, they block nobody.
-	exec 3<&0 4<>"$work/status" 5<>"$work/output"
+	exec 3<&0 4<>"$work/status" 5>&1 6<>"$work/output"
 	qemu_start -chardev "stdio,id=console,mux=on,signal=off,logfile=$log" \
 		-mon chardev=console -echr 0x14
-	wait "$qemu_pid" || true
+	if [ -n "$timeout" ]; then
+		(sleep "$timeout" && kill -KILL "$qemu_pid") 3<&- &
+		timer_pid=$!
+	fi
+	status=0
+	wait "$qemu_pid" || status=$?
 	qemu_pid=''
+	[ "$status" -ne 137 ] || failed "$EXIT_TIMEOUT" "the time of $timeout s is up"
 }

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash disable=SC2154
+# The product layer: see tools/initramfs.sh. Everything is built first, unless MICA_NO_BUILD=1 says
+# that it has just been; then the board's Linux gets what `make install` installs.
+
+layer_product() {
+	local release module clients key conf
+	clients=$MICA_BUILD/client/$BOARD_ARCH
+	release=$(kernel_release "$version" "$BOARD_ARCH")
+	module=$MICA_BUILD/kernel-$version/kernel/mcs_km.ko
+	if [ -z "${MICA_NO_BUILD:-}" ]; then
+		locked "$MICA_BUILD/product.lock" make -s -C "$MICA_TOP" V="$BOARD_ARCH" \
+			host "client-$BOARD_ARCH" >&2
+		module=$("$MICA_TOOLS/build-module.sh" "$version" "$BOARD_ARCH")
+	fi
+	key=product-$BOARD_NAME-$version-$(key_of "$module" "$MICA_BUILD/$BOARD_ARCH"/mica{,d} \
+		"$clients"/*.elf "$BOARD_FOLDER"/clients/*.conf "$MICA_TOP/packaging/init.d/micad" \
+		"$MICA_TOP/packaging/initramfs/ready" "$MICA_TOOLS/lib/layer-product.sh" \
+		"$MICA_TOP/mk/install.mk")
+	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
+	say "putting the product into an image for Linux $version"
+	# Nothing is built here any more: make only installs.
+	locked "$MICA_BUILD/product.lock" \
+		make -s -C "$MICA_TOP" V="$BOARD_ARCH" install DESTDIR="$root" >&2
+	aarch64-linux-gnu-strip "$root/usr/sbin/micad" "$root/usr/bin/mica"
+	rm -rf "${root:?}/usr/share"
+	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.elf
+	install -D -m 644 -t "$root/etc/mica" "$BOARD_FOLDER"/clients/*.conf
+	install -D -m 644 "$MICA_TOP/packaging/initramfs/ready" "$root/etc/mcs-run/ready"
+	install -D -m 644 "$module" "$root/lib/modules/$release/updates/mcs_km.ko"
+	aarch64-linux-gnu-strip --strip-debug "$root/lib/modules/$release/updates/mcs_km.ko"
+	add_module_to_index
+	# Earlier builds of a tree in the making are of no use any more.
+	find "$layers" -name "product-$BOARD_NAME-$version-*.cpio" -mmin +600 -delete
+	keep_layer "$key" "$root"
+}
+
+# The base layer's index of modules, with one more line.
+add_module_to_index() {
+	local base index=lib/modules/$release/modules.dep
+	base=$("$MICA_TOOLS/initramfs.sh" base "$BOARD_NAME" "$version")
+	{
+		cpio -i --quiet --to-stdout "*$index" <"$base"
+		echo "updates/mcs_km.ko:"
+	} >"$root/$index"
+}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# The one list of packages, by what needs them, under Debian's names. Used by setup.sh.
+
+# Building and running on this machine: the native board.
+readonly PACKAGES_NATIVE="
+	build-essential pkg-config libuv1-dev libjson-c-dev libinih-dev scdoc
+	python3 procps util-linux"
+
+# Building for and emulating the boards; the kernel, headers and libraries of the boards themselves
+# are not installed: tools/fetch.sh gets them.
+readonly PACKAGES_BOARD="
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-system-arm device-tree-compiler
+	cpio kmod xz-utils zstd debian-archive-keyring"
+
+# Tests, fuzzers, style and static checks.
+readonly PACKAGES_TEST="
+	libcmocka-dev python3-pytest python3-pexpect openssh-client screen picocom
+	clang libclang-rt-dev llvm clang-format clang-tidy cppcheck sparse shellcheck perl git"
+
+# packages_for SET: native (demo BOARD=native), demo (the boards too), test (everything).
+packages_for() {
+	local list=$PACKAGES_NATIVE
+	case $1 in
+	native) ;;
+	demo) list+=" $PACKAGES_BOARD" ;;
+	test) list+=" $PACKAGES_BOARD $PACKAGES_TEST" ;;
+	*) die "no set of packages '$1': choose native, demo or test" ;;
+	esac
+	# shellcheck disable=SC2086
+	printf '%s\n' $list
+}
