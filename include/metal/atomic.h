@@ -20,6 +20,11 @@ static inline uint8_t metal_shared_read8(const void *p)
 	return __atomic_load_n((const uint8_t *)p, __ATOMIC_RELAXED);
 }
 
+static inline uint8_t metal_shared_read8_acquire(const void *p)
+{
+	return __atomic_load_n((const uint8_t *)p, __ATOMIC_ACQUIRE);
+}
+
 static inline uint16_t metal_shared_read16(const void *p)
 {
 	return __atomic_load_n((const metal_shared16_t *)p, __ATOMIC_RELAXED);
@@ -43,6 +48,11 @@ static inline uint32_t metal_shared_read32_acquire(const void *p)
 static inline void metal_shared_write8(void *p, uint8_t v)
 {
 	__atomic_store_n((uint8_t *)p, v, __ATOMIC_RELAXED);
+}
+
+static inline void metal_shared_write8_release(void *p, uint8_t v)
+{
+	__atomic_store_n((uint8_t *)p, v, __ATOMIC_RELEASE);
 }
 
 static inline void metal_shared_write16(void *p, uint16_t v)

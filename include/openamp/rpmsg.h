@@ -54,8 +54,8 @@ struct rpmsg_endpoint {
 	uint32_t addr;
 	uint32_t dest_addr;
 	rpmsg_ept_cb cb;
-	/* Nobody uses the endpoint any more: its memory may go. Set it before rpmsg_create_ept()
-	 * (which keeps it) where one thread destroys while another may be in cb. */
+	/* Nobody uses the endpoint any more: its memory may go. Set it right after
+	 * rpmsg_create_ept() where one thread destroys while another may be in cb. */
 	rpmsg_ept_release_cb release_cb;
 	rpmsg_ns_unbind_cb ns_unbind_cb;
 	uint32_t refcnt;
@@ -87,9 +87,8 @@ struct rpmsg_device {
 	struct rpmsg_device_ops ops;
 	bool support_ns;
 
-	/* Not part of OpenAMP's structure. */
-	uint32_t ext_next;	       /* next address to try once the bitmap is full */
-	struct rpmsg_endpoint *in_cb;  /* endpoint whose callback runs, until it is destroyed */
+	/* Not part of OpenAMP's structure: */
+	uint32_t ext_next; /* next address to try once the bitmap is full */
 };
 
 /*

@@ -158,8 +158,8 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 				const struct rpmsg_virtio_config *config);
 
 /*
- * Destroys all endpoints without announcing, deletes the queues; a driver clears the status. To
- * take over a link that an earlier process left, ask the peer to re-initialise its queues (status
+ * Destroys all endpoints (announced as far as there are buffers right now; never waits), deletes
+ * the queues; a driver clears the status. To take over a link that an earlier process left, ask the peer to re-initialise its queues (status
  * word), then rpmsg_init_vdev().
  */
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev);

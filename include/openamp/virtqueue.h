@@ -91,7 +91,7 @@ struct virtqueue {
 	bool vq_event_idx;	 /* negotiated with the peer */
 	bool vq_cb_enabled;
 	uint8_t vq_breach;	 /* enum virtqueue_breach, never cleared */
-	uint32_t vq_breach_value; /* the offending number */
+	uint64_t vq_breach_value; /* the offending number */
 	uint32_t vq_breach_count;
 
 	struct vq_desc_extra vq_descx[];
@@ -180,7 +180,7 @@ static inline int virtqueue_full(struct virtqueue *vq)
 }
 
 /* Record a breach found here or by a layer above; the first one stays. */
-void virtqueue_set_broken(struct virtqueue *vq, enum virtqueue_breach breach, uint32_t value);
+void virtqueue_set_broken(struct virtqueue *vq, enum virtqueue_breach breach, uint64_t value);
 
 static inline bool virtqueue_is_broken(const struct virtqueue *vq)
 {

@@ -14,7 +14,8 @@
 
 /*
  * Critical section: nothing else of the client that uses this library runs on any core until
- * leave gets the value enter returned. Nests. On one core: save and mask interrupts, restore.
+ * leave gets the value enter returned (it fits 32 bits). Nests. On one core: save and mask
+ * interrupts, restore.
  * Held for at most one message copy.
  */
 unsigned long metal_port_critical_enter(void);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <metal/device.h>
+#include <metal/errno.h>
+#include <metal/sys.h>
+
+/* Usable before metal_init() too: lists are empty, the default handler is set. */
+struct metal_state _metal = {
+	.common = {
+		.log_level = METAL_LOG_WARNING,
+		.log_handler = metal_default_log_handler,
+		.bus_list = METAL_INIT_LIST(_metal.common.bus_list),
+		.generic_shmem_list = METAL_INIT_LIST(_metal.common.generic_shmem_list),
+		.generic_device_list = METAL_INIT_LIST(_metal.common.generic_device_list),
+	},
+};
+
+int metal_init(const struct metal_init_params *params)
+{
+	if (!params)
+		return -EINVAL;
+	metal_list_init(&_metal.common.bus_list);
+	metal_list_init(&_metal.common.generic_shmem_list);
+	metal_list_init(&_metal.common.generic_device_list);
+	metal_set_log_handler(params->log_handler);
+	metal_set_log_level(params->log_level);
+	return metal_bus_register(&metal_generic_bus);
+}
+
+void metal_finish(void)
+{
+	(void)metal_bus_unregister(&metal_generic_bus);
+	metal_list_init(&_metal.common.bus_list);
+	metal_list_init(&_metal.common.generic_shmem_list);
+	metal_list_init(&_metal.common.generic_device_list);
+}

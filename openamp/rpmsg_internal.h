@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef RPMSG_INTERNAL_H
+#define RPMSG_INTERNAL_H
+
+#include <openamp/rpmsg.h>
+#include <openamp/rpmsg_hdr.h>
+#include <openamp/rpmsg_virtio.h>
+
+/* Copy a name with a NUL and zeroes up to RPMSG_NAME_SIZE. from need not be terminated. */
+void rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from);
+
+/* Endpoint by address, or by name: bound to dest, or unbound when dest is RPMSG_ADDR_ANY.
+ * Call with rdev->lock held. */
+struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
+					  uint32_t addr, uint32_t dest_addr);
+
+static inline struct rpmsg_endpoint *rpmsg_get_ept_from_addr(struct rpmsg_device *rdev,
+							     uint32_t addr)
+{
+	return rpmsg_get_endpoint(rdev, NULL, addr, RPMSG_ADDR_ANY);
+}
+
+int rpmsg_send_ns_message(struct rpmsg_endpoint *ept, unsigned long flags);
+
+/* Call with rdev->lock held. */
+void rpmsg_register_endpoint(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept,
+			     const char *name, uint32_t src, uint32_t dest, rpmsg_ept_cb cb,
+			     rpmsg_ns_unbind_cb ns_unbind_cb);
+void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept);
+
+/* rpmsg_ns.c: callback of the name service endpoint; priv is the rpmsg_virtio_device. */
+int rpmsg_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
+
+/* Private state of one buffer. None of it is in shared memory. */
+enum slot_state {
+	SLOT_IDLE,     /* on the ring, or not in use */
+	SLOT_RECEIVED, /* holds counts who looks at it */
+	SLOT_FILLING,  /* lent to a sender */
+	SLOT_RECLAIMED,/* given back unsent: on the reclaimer list */
+};
+
+struct rpmsg_virtio_slot {
+	void *buf;
+	uint32_t len;
+	uint16_t idx; /* device: descriptor */
+	uint16_t holds;
+	enum slot_state state;
+	struct metal_list node;
+};
+
+/* rpmsg_virtio_rx.c */
+void rpmsg_virtio_rx_callback(struct virtqueue *vq);
+void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
+void rpmsg_virtio_release_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
+
+/* rpmsg_virtio_tx.c */
+void rpmsg_virtio_tx_callback(struct virtqueue *vq);
+int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
+			  int len, int wait);
+void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int wait);
+int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
+			     const void *data, int len);
+int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf);
+
+/* The slot whose buffer starts at buf, in one of count slots; NULL: none. */
+struct rpmsg_virtio_slot *rpmsg_find_slot(struct rpmsg_virtio_slot *slots, uint16_t count,
+					  const void *buf);
+
+#endif /* RPMSG_INTERNAL_H */

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Sending. A buffer belongs to its sender from get to send or release; the record is private. */
+#include <metal/sleep.h>
+
+#include "rpmsg_internal.h"
+
+#define WAIT_STEP_US 1000
+
+static struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
+{
+	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
+}
+
+/* Buffers we sent come back when we look for one; nobody waits for the notification. */
+void rpmsg_virtio_tx_callback(struct virtqueue *vq)
+{
+	(void)vq;
+}
+
+struct rpmsg_virtio_slot *rpmsg_find_slot(struct rpmsg_virtio_slot *slots, uint16_t count,
+					  const void *buf)
+{
+	uint16_t i;
+
+	for (i = 0; i < count; i++) {
+		if (slots[i].buf == buf && slots[i].state == SLOT_FILLING)
+			return &slots[i];
+	}
+	return NULL;
+}
+
+static struct rpmsg_virtio_slot *reclaimed(struct rpmsg_virtio_device *rvdev)
+{
+	struct metal_list *node = metal_list_first(&rvdev->reclaimer);
+
+	if (!node)
+		return NULL;
+	metal_list_del(node);
+	return metal_container_of(node, struct rpmsg_virtio_slot, node);
+}
+
+/* Driver: a buffer that came back, or a new one from the pool while there are descriptors. */
+static struct rpmsg_virtio_slot *driver_slot(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_slot *slot = virtqueue_get_buffer(rvdev->svq, NULL, NULL);
+	uint32_t size = rvdev->config.h2r_buf_size;
+	void *buf;
+
+	if (slot || rvdev->tx_count >= rvdev->svq->vq_nentries || virtqueue_is_broken(rvdev->svq))
+		return slot;
+	buf = rpmsg_virtio_shm_pool_get_buffer(rvdev->shpool, size);
+	if (!buf)
+		return NULL;
+	slot = &rvdev->tx_slots[rvdev->tx_count++];
+	slot->buf = buf;
+	slot->len = size;
+	return slot;
+}
+
+static struct rpmsg_virtio_slot *device_slot(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_slot *slot;
+	uint32_t len;
+	uint16_t idx;
+	void *buf = virtqueue_get_available_buffer(rvdev->svq, &idx, &len);
+
+	if (!buf)
+		return NULL;
+	if (len < sizeof(struct rpmsg_hdr)) {
+		virtqueue_set_broken(rvdev->svq, VQ_BREACH_DESC_LEN, len);
+		return NULL;
+	}
+	slot = &rvdev->tx_slots[idx];
+	slot->buf = buf;
+	slot->len = len;
+	slot->idx = idx;
+	return slot;
+}
+
+static struct rpmsg_virtio_slot *try_get(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_slot *slot;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	slot = reclaimed(rvdev);
+	if (!slot)
+		slot = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev)
+							   : device_slot(rvdev);
+	if (slot)
+		slot->state = SLOT_FILLING;
+	metal_mutex_release(&rvdev->rdev.lock);
+	return slot;
+}
+
+static bool link_up(struct rpmsg_virtio_device *rvdev)
+{
+	uint8_t status;
+
+	if (!rvdev->svq || virtqueue_is_broken(rvdev->svq) || virtqueue_is_broken(rvdev->rvq))
+		return false;
+	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
+		return true; /* the status word is ours; the peer's idea of it does not count */
+	return virtio_get_status(rvdev->vdev, &status) == 0 &&
+	       (status & VIRTIO_CONFIG_STATUS_DRIVER_OK);
+}
+
+/* One step of waiting. False: stop. */
+static bool wait_step(struct rpmsg_virtio_device *rvdev)
+{
+	const struct virtio_vring_info *info;
+
+	if (!rvdev->notify_wait_cb)
+		return metal_sleep_usec(WAIT_STEP_US) == 0;
+	info = &rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index];
+	switch (rvdev->notify_wait_cb(&rvdev->rdev, info->notifyid)) {
+	case RPMSG_SUCCESS:
+		return true;
+	case RPMSG_EOPNOTSUPP:
+		return metal_sleep_usec(WAIT_STEP_US) == 0;
+	default:
+		return false;
+	}
+}
+
+static int get_slot(struct rpmsg_virtio_device *rvdev, int wait, struct rpmsg_virtio_slot **slot)
+{
+	uint32_t steps = wait ? rvdev->tx_timeout_us / WAIT_STEP_US : 0;
+
+	for (;;) {
+		if (!link_up(rvdev))
+			return RPMSG_ERR_DEV_STATE;
+		*slot = try_get(rvdev);
+		if (*slot)
+			return RPMSG_SUCCESS;
+		if (!steps-- || !wait_step(rvdev))
+			return link_up(rvdev) ? RPMSG_ERR_NO_BUFF : RPMSG_ERR_DEV_STATE;
+	}
+}
+
+static void reclaim(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
+{
+	slot->state = SLOT_RECLAIMED;
+	metal_list_add_tail(&rvdev->reclaimer, &slot->node);
+}
+
+/* Header, ring, doorbell. With the lock held. Fails only when the peer broke the rules. */
+static int submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot, uint32_t src,
+		  uint32_t dst, int len)
+{
+	struct virtqueue_buf buf = { slot->buf, (int)slot->len };
+	struct rpmsg_hdr hdr = { .src = src, .dst = dst, .len = (uint16_t)len };
+	uint32_t used = (uint32_t)len + sizeof(hdr);
+	int ret;
+
+	metal_copy_to_shared(slot->buf, &hdr, sizeof(hdr));
+	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
+		ret = virtqueue_add_buffer(rvdev->svq, &buf, 1, 0, slot);
+	else
+		ret = virtqueue_add_consumed_buffer(rvdev->svq, slot->idx,
+						    rvdev->full_used_len ? slot->len : used);
+	if (ret != VQUEUE_SUCCESS)
+		return RPMSG_ERR_DEV_STATE;
+	slot->state = SLOT_IDLE;
+	rvdev->stats.tx_messages++;
+	virtqueue_kick(rvdev->svq);
+	return len;
+}
+
+void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int wait)
+{
+	struct rpmsg_virtio_slot *slot;
+
+	if (get_slot(to_rvdev(rdev), wait, &slot) != RPMSG_SUCCESS)
+		return NULL;
+	*len = slot->len - sizeof(struct rpmsg_hdr);
+	return (uint8_t *)slot->buf + sizeof(struct rpmsg_hdr);
+}
+
+static struct rpmsg_virtio_slot *filling_slot(struct rpmsg_virtio_device *rvdev, const void *txbuf)
+{
+	return rpmsg_find_slot(rvdev->tx_slots, rvdev->svq ? rvdev->tx_count : 0,
+			       (const uint8_t *)txbuf - sizeof(struct rpmsg_hdr));
+}
+
+int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
+			     const void *data, int len)
+{
+	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
+	struct rpmsg_virtio_slot *slot;
+	int ret;
+
+	metal_mutex_acquire(&rdev->lock);
+	slot = filling_slot(rvdev, data);
+	if (!slot)
+		ret = RPMSG_ERR_PARAM;
+	else if ((uint32_t)len > slot->len - sizeof(struct rpmsg_hdr) || len > UINT16_MAX)
+		ret = RPMSG_ERR_BUFF_SIZE;
+	else
+		ret = submit(rvdev, slot, src, dst, len);
+	metal_mutex_release(&rdev->lock);
+	return ret;
+}
+
+int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf)
+{
+	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
+	struct rpmsg_virtio_slot *slot;
+
+	metal_mutex_acquire(&rdev->lock);
+	slot = filling_slot(rvdev, txbuf);
+	if (slot)
+		reclaim(rvdev, slot);
+	metal_mutex_release(&rdev->lock);
+	return slot ? RPMSG_SUCCESS : RPMSG_ERR_PARAM;
+}
+
+int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
+			  int len, int wait)
+{
+	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
+	struct rpmsg_virtio_slot *slot;
+	int ret;
+
+	if (len > UINT16_MAX || (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) &&
+				 (uint32_t)len + sizeof(struct rpmsg_hdr) >
+					 rvdev->config.h2r_buf_size))
+		return RPMSG_ERR_BUFF_SIZE;
+	ret = get_slot(rvdev, wait, &slot);
+	if (ret != RPMSG_SUCCESS)
+		return ret;
+	if ((uint32_t)len > slot->len - sizeof(struct rpmsg_hdr))
+		ret = RPMSG_ERR_BUFF_SIZE;
+	else if (len)
+		metal_copy_to_shared((uint8_t *)slot->buf + sizeof(struct rpmsg_hdr), data,
+				     (size_t)len);
+	metal_mutex_acquire(&rdev->lock);
+	if (ret == RPMSG_SUCCESS)
+		ret = submit(rvdev, slot, src, dst, len);
+	if (ret < 0)
+		reclaim(rvdev, slot);
+	metal_mutex_release(&rdev->lock);
+	return ret;
+}

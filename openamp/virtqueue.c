@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Split virtqueue (Virtual I/O Device specification 1.2, 2.7), both sides.
+ *
+ * Memory rules: every ring word has one writer; indices are published by release stores and
+ * looked at by acquire loads, all else is relaxed; no read-modify-write. Nothing in the ring is
+ * read twice, and nothing we wrote is read back.
+ */
+#include <metal/alloc.h>
+#include <openamp/virtio.h>
+
+#include "virtqueue_internal.h"
+
+struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra)
+{
+	struct virtqueue *vq;
+	size_t size;
+
+	if (num_desc_extra > VQ_RING_MAX_NUM)
+		return NULL;
+	size = sizeof(*vq) + num_desc_extra * sizeof(vq->vq_descx[0]);
+	vq = metal_allocate_memory((unsigned int)size);
+	if (vq)
+		memset(vq, 0, size);
+	return vq;
+}
+
+void virtqueue_free(struct virtqueue *vq)
+{
+	metal_free_memory(vq);
+}
+
+static bool power_of_two(unsigned long n)
+{
+	return n && !(n & (n - 1));
+}
+
+int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name,
+		     struct vring_alloc_info *ring, void (*callback)(struct virtqueue *vq),
+		     void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
+{
+	uint16_t i, num;
+
+	if (!device || !ring || !vq || !ring->vaddr)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	num = ring->num_descs;
+	if (!power_of_two(num) || num > VQ_RING_MAX_NUM)
+		return ERROR_VRING_MAX_DESC;
+	if (!power_of_two(ring->align) || ring->align < 4 || (uintptr_t)ring->vaddr % 4)
+		return ERROR_VRING_ALIGN;
+	memset(vq, 0, sizeof(*vq) + num * sizeof(vq->vq_descx[0]));
+	vq->vq_dev = device;
+	vq->vq_name = name;
+	vq->vq_queue_index = id;
+	vq->vq_nentries = num;
+	vq->vq_free_cnt = num;
+	vq->callback = callback;
+	vq->notify = notify;
+	vq->vq_cb_enabled = true;
+	vq->vq_event_idx = (device->features & VIRTIO_RING_F_EVENT_IDX) != 0;
+	vring_init(&vq->vq_ring, num, ring->vaddr, ring->align);
+	for (i = 0; i < num; i++)
+		vq->vq_descx[i].next = i + 1 < num ? i + 1 : VQ_RING_DESC_CHAIN_END;
+	return VQUEUE_SUCCESS;
+}
+
+void virtqueue_set_broken(struct virtqueue *vq, enum virtqueue_breach breach, uint64_t value)
+{
+	vq->vq_breach_count++;
+	if (vq->vq_breach != VQ_BREACH_NONE)
+		return;
+	vq->vq_breach = (uint8_t)breach;
+	vq->vq_breach_value = value;
+}
+
+const char *virtqueue_breach_name(enum virtqueue_breach breach)
+{
+	static const char *const names[] = {
+		[VQ_BREACH_NONE] = "no breach",
+		[VQ_BREACH_AVAIL_IDX] = "available index jumped",
+		[VQ_BREACH_USED_IDX] = "used index jumped",
+		[VQ_BREACH_DESC_ID] = "descriptor number outside the ring",
+		[VQ_BREACH_NOT_OWNED] = "descriptor that was not the peer's to give",
+		[VQ_BREACH_DESC_FLAGS] = "chained or indirect descriptor",
+		[VQ_BREACH_DESC_ADDR] = "buffer outside the shared memory",
+		[VQ_BREACH_DESC_LEN] = "buffer too small",
+		[VQ_BREACH_MSG_LEN] = "message longer than its buffer",
+	};
+
+	if ((unsigned int)breach >= sizeof(names) / sizeof(names[0]))
+		return "unknown breach";
+	return names[breach];
+}
+
+/* ---- suppression, notification ---- */
+
+/* Where this side says at which index of the peer's it wants to be told. */
+static void write_event(struct virtqueue *vq, uint16_t idx)
+{
+	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev))
+		metal_shared_write16(&vring_used_event(&vq->vq_ring), idx);
+	else
+		metal_shared_write16(&vring_avail_event(&vq->vq_ring), idx);
+}
+
+static void write_flags(struct virtqueue *vq, uint16_t flags)
+{
+	vq->vq_prod_flags = flags;
+	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev))
+		metal_shared_write16(&vq->vq_ring.avail->flags, flags);
+	else
+		metal_shared_write16(&vq->vq_ring.used->flags, flags);
+}
+
+static uint16_t consumed_idx(const struct virtqueue *vq)
+{
+	return VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? vq->vq_used_cons_idx : vq->vq_available_idx;
+}
+
+void vq_consumed(struct virtqueue *vq)
+{
+	if (!vq->vq_event_idx || !vq->vq_cb_enabled)
+		return;
+	write_event(vq, consumed_idx(vq));
+	/* The caller looks at the index again; the peer must have seen this before it. */
+	metal_full_barrier();
+}
+
+void virtqueue_disable_cb(struct virtqueue *vq)
+{
+	vq->vq_cb_enabled = false;
+	if (vq->vq_event_idx)
+		write_event(vq, (uint16_t)(consumed_idx(vq) - vq->vq_nentries - 1));
+	else
+		write_flags(vq, 1); /* NO_INTERRUPT, NO_NOTIFY */
+}
+
+int virtqueue_enable_cb(struct virtqueue *vq)
+{
+	vq->vq_cb_enabled = true;
+	if (vq->vq_event_idx)
+		write_event(vq, consumed_idx(vq));
+	else
+		write_flags(vq, 0);
+	metal_full_barrier();
+	return virtqueue_pending(vq);
+}
+
+bool virtqueue_pending(struct virtqueue *vq)
+{
+	uint16_t idx;
+
+	if (virtqueue_is_broken(vq))
+		return false;
+	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev))
+		idx = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+	else
+		idx = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
+	return idx != consumed_idx(vq);
+}
+
+static bool peer_wants_kick(struct virtqueue *vq)
+{
+	const struct vring *vr = &vq->vq_ring;
+	bool driver = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev);
+	uint16_t event;
+
+	if (!vq->vq_event_idx)
+		return !(metal_shared_read16(driver ? &vr->used->flags : &vr->avail->flags) & 1);
+	event = metal_shared_read16(driver ? &vring_avail_event(vr) : &vring_used_event(vr));
+	return vring_need_event(event, vq->vq_prod_idx, vq->vq_kicked_idx);
+}
+
+void virtqueue_kick(struct virtqueue *vq)
+{
+	bool wanted;
+
+	if (virtqueue_is_broken(vq) || vq->vq_prod_idx == vq->vq_kicked_idx)
+		return;
+	/* Our index before the peer's flag: it clears the flag and then looks at the index. */
+	metal_full_barrier();
+	wanted = peer_wants_kick(vq);
+	vq->vq_kicked_idx = vq->vq_prod_idx;
+	vq->vq_queued_cnt = 0;
+	if (wanted && vq->notify)
+		vq->notify(vq);
+}
+
+void virtqueue_notification(struct virtqueue *vq)
+{
+	if (vq && vq->callback && !virtqueue_is_broken(vq))
+		vq->callback(vq);
+}
+
+/* ---- questions ---- */
+
+uint32_t virtqueue_get_buffer_length(struct virtqueue *vq, uint16_t idx)
+{
+	return idx < vq->vq_nentries ? vq->vq_descx[idx].len : 0;
+}
+
+void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx)
+{
+	return idx < vq->vq_nentries ? vq->vq_descx[idx].addr : NULL;
+}
+
+void virtqueue_dump(struct virtqueue *vq)
+{
+	if (!vq)
+		return;
+	metal_info("%s: size %u, free %u, published %u, consumed %u, %s\n",
+		   vq->vq_name ? vq->vq_name : "vq", (unsigned int)vq->vq_nentries,
+		   (unsigned int)vq->vq_free_cnt, (unsigned int)vq->vq_prod_idx,
+		   (unsigned int)consumed_idx(vq), virtqueue_breach_name(virtqueue_breach(vq)));
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The device's side of a virtqueue: it takes the driver's buffers and gives them back. */
+#include <openamp/virtio.h>
+
+#include "virtqueue_internal.h"
+
+struct desc {
+	uint64_t addr;
+	uint32_t len;
+	uint16_t flags;
+};
+
+static struct desc read_desc(struct virtqueue *vq, uint16_t idx)
+{
+	const uint8_t *d = (const uint8_t *)&vq->vq_ring.desc[idx];
+	struct desc desc;
+
+	desc.addr = metal_shared_read32(d) | (uint64_t)metal_shared_read32(d + 4) << 32;
+	desc.len = metal_shared_read32(d + offsetof(struct vring_desc, len));
+	desc.flags = metal_shared_read16(d + offsetof(struct vring_desc, flags));
+	return desc;
+}
+
+static bool breach(struct virtqueue *vq, enum virtqueue_breach what, uint64_t value)
+{
+	virtqueue_set_broken(vq, what, value);
+	return false;
+}
+
+/* Head of the next offered buffer, checked. False: nothing, or broken. */
+static bool next_avail(struct virtqueue *vq, uint16_t *head)
+{
+	uint16_t avail = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
+	uint16_t ready = (uint16_t)(avail - vq->vq_available_idx);
+
+	if (!ready)
+		return false;
+	/* What the driver can offer is what we do not hold already. */
+	if (ready > vq->vq_free_cnt)
+		return breach(vq, VQ_BREACH_AVAIL_IDX, avail);
+	*head = metal_shared_read16(
+		&vq->vq_ring.avail->ring[vq->vq_available_idx & (vq->vq_nentries - 1)]);
+	if (*head >= vq->vq_nentries)
+		return breach(vq, VQ_BREACH_DESC_ID, *head);
+	if (vq->vq_descx[*head].ndescs)
+		return breach(vq, VQ_BREACH_NOT_OWNED, *head);
+	return true;
+}
+
+static bool take(struct virtqueue *vq, uint16_t head)
+{
+	struct desc desc = read_desc(vq, head);
+	void *addr;
+
+	if (desc.flags & (VRING_DESC_F_NEXT | VRING_DESC_F_INDIRECT))
+		return breach(vq, VQ_BREACH_DESC_FLAGS, desc.flags);
+	if (!desc.len)
+		return breach(vq, VQ_BREACH_DESC_LEN, desc.len);
+	addr = vq->shm_io ? metal_io_phys_range(vq->shm_io, desc.addr, desc.len) : NULL;
+	if (!addr)
+		return breach(vq, VQ_BREACH_DESC_ADDR, desc.addr);
+	vq->vq_descx[head].addr = addr;
+	vq->vq_descx[head].len = desc.len;
+	vq->vq_descx[head].ndescs = 1;
+	vq->vq_free_cnt--;
+	return true;
+}
+
+void *virtqueue_get_available_buffer(struct virtqueue *vq, uint16_t *avail_idx, uint32_t *len)
+{
+	uint16_t head;
+
+	if (!vq || virtqueue_is_broken(vq) || !next_avail(vq, &head) || !take(vq, head))
+		return NULL;
+	vq->vq_available_idx++;
+	vq_consumed(vq);
+	if (avail_idx)
+		*avail_idx = head;
+	if (len)
+		*len = vq->vq_descx[head].len;
+	return vq->vq_descx[head].addr;
+}
+
+int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)
+{
+	struct vring_used_elem *elem;
+
+	if (!vq || head_idx >= vq->vq_nentries || !vq->vq_descx[head_idx].ndescs)
+		return ERROR_INVLD_DESC_IDX;
+	if (virtqueue_is_broken(vq))
+		return ERROR_VQUEUE_BROKEN;
+	elem = &vq->vq_ring.used->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)];
+	metal_shared_write32(&elem->id, head_idx);
+	metal_shared_write32(&elem->len, len);
+	vq->vq_descx[head_idx].ndescs = 0;
+	vq->vq_descx[head_idx].addr = NULL;
+	vq->vq_free_cnt++;
+	vq->vq_prod_idx++;
+	metal_shared_write16_release(&vq->vq_ring.used->idx, vq->vq_prod_idx);
+	vq->vq_queued_cnt++;
+	return VQUEUE_SUCCESS;
+}
+
+/* Bytes of the buffer the driver offers next; a hint that is checked again when it is taken. */
+uint32_t virtqueue_get_desc_size(struct virtqueue *vq)
+{
+	uint16_t head;
+
+	if (!vq || !VIRTIO_ROLE_IS_DEVICE(vq->vq_dev) || virtqueue_is_broken(vq) ||
+	    !next_avail(vq, &head))
+		return 0;
+	return read_desc(vq, head).len;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The driver's side of a virtqueue: it owns descriptors, offers buffers, takes them back. */
+#include <metal/utilities.h>
+#include <openamp/virtio.h>
+
+#include "virtqueue_internal.h"
+
+/* Address of a buffer as the device sees it, or METAL_BAD_PHYS when not all of it is shared. */
+static metal_phys_addr_t buf_phys(struct virtqueue *vq, const struct virtqueue_buf *buf)
+{
+	struct metal_io_region *io = vq->shm_io;
+	unsigned long offset;
+
+	if (!io || buf->len <= 0)
+		return METAL_BAD_PHYS;
+	offset = metal_io_virt_to_offset(io, buf->buf);
+	if (offset == METAL_BAD_OFFSET || !metal_io_range_ok(io, offset, (size_t)buf->len))
+		return METAL_BAD_PHYS;
+	return metal_io_phys(io, offset);
+}
+
+static void write_desc(struct virtqueue *vq, uint16_t idx, uint64_t phys, uint32_t len,
+		       uint16_t flags, uint16_t next)
+{
+	uint8_t *desc = (uint8_t *)&vq->vq_ring.desc[idx];
+
+	/* Two words: a ring with a small alignment need not start at a multiple of eight. */
+	metal_shared_write32(desc, (uint32_t)phys);
+	metal_shared_write32(desc + 4, (uint32_t)(phys >> 32));
+	metal_shared_write32(desc + offsetof(struct vring_desc, len), len);
+	metal_shared_write16(desc + offsetof(struct vring_desc, flags), flags);
+	metal_shared_write16(desc + offsetof(struct vring_desc, next), next);
+}
+
+int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, int readable,
+			 int writable, void *cookie)
+{
+	int i, needed = readable + writable;
+	uint16_t head, idx, next = 0;
+	uint32_t total = 0;
+
+	if (!vq || !buf_list || readable < 0 || writable < 0 || needed < 1)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	if (virtqueue_is_broken(vq))
+		return ERROR_VQUEUE_BROKEN;
+	if (needed > vq->vq_free_cnt)
+		return ERROR_VRING_FULL;
+	for (i = 0; i < needed; i++) {
+		if (buf_phys(vq, &buf_list[i]) == METAL_BAD_PHYS)
+			return ERROR_VQUEUE_INVLD_PARAM;
+	}
+	head = vq->vq_desc_head_idx;
+	for (i = 0, idx = head; i < needed; i++, idx = next) {
+		uint16_t flags = i >= readable ? VRING_DESC_F_WRITE : 0;
+
+		next = vq->vq_descx[idx].next;
+		if (i + 1 < needed)
+			flags |= VRING_DESC_F_NEXT;
+		write_desc(vq, idx, buf_phys(vq, &buf_list[i]), (uint32_t)buf_list[i].len, flags,
+			   i + 1 < needed ? next : 0);
+		total += (uint32_t)buf_list[i].len;
+	}
+	vq->vq_desc_head_idx = next;
+	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt - needed);
+	vq->vq_descx[head].cookie = cookie;
+	vq->vq_descx[head].addr = buf_list[0].buf;
+	vq->vq_descx[head].len = total;
+	vq->vq_descx[head].ndescs = (uint16_t)needed;
+
+	metal_shared_write16(&vq->vq_ring.avail->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)],
+			     head);
+	vq->vq_prod_idx++;
+	metal_shared_write16_release(&vq->vq_ring.avail->idx, vq->vq_prod_idx);
+	vq->vq_queued_cnt++;
+	return VQUEUE_SUCCESS;
+}
+
+/* Put a chain back in front of the free list, by the private links. */
+static void free_chain(struct virtqueue *vq, uint16_t head)
+{
+	uint16_t last = head, n = vq->vq_descx[head].ndescs;
+
+	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt + n);
+	while (--n)
+		last = vq->vq_descx[last].next;
+	vq->vq_descx[last].next = vq->vq_desc_head_idx;
+	vq->vq_desc_head_idx = head;
+	vq->vq_descx[head].ndescs = 0;
+}
+
+/* What the device published next: its head and length, checked. False: nothing, or broken. */
+static bool next_used(struct virtqueue *vq, uint16_t *head, uint32_t *len)
+{
+	uint16_t used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+	uint16_t ready = (uint16_t)(used - vq->vq_used_cons_idx);
+	const struct vring_used_elem *elem;
+	uint32_t id;
+
+	if (!ready)
+		return false;
+	if (ready > vq->vq_nentries - vq->vq_free_cnt) {
+		virtqueue_set_broken(vq, VQ_BREACH_USED_IDX, used);
+		return false;
+	}
+	elem = &vq->vq_ring.used->ring[vq->vq_used_cons_idx & (vq->vq_nentries - 1)];
+	id = metal_shared_read32(&elem->id);
+	*len = metal_shared_read32(&elem->len);
+	if (id >= vq->vq_nentries) {
+		virtqueue_set_broken(vq, VQ_BREACH_DESC_ID, id);
+		return false;
+	}
+	if (!vq->vq_descx[id].ndescs) {
+		virtqueue_set_broken(vq, VQ_BREACH_NOT_OWNED, id);
+		return false;
+	}
+	*head = (uint16_t)id;
+	return true;
+}
+
+void *virtqueue_get_buffer(struct virtqueue *vq, uint32_t *len, uint16_t *idx)
+{
+	uint32_t used_len;
+	uint16_t head;
+	void *cookie;
+
+	if (!vq || virtqueue_is_broken(vq) || !next_used(vq, &head, &used_len))
+		return NULL;
+	cookie = vq->vq_descx[head].cookie;
+	vq->vq_descx[head].cookie = NULL;
+	/* Some devices report a fixed length whatever the buffer; never more than was lent. */
+	if (len)
+		*len = metal_min(used_len, vq->vq_descx[head].len);
+	if (idx)
+		*idx = head;
+	free_chain(vq, head);
+	vq->vq_used_cons_idx++;
+	vq_consumed(vq);
+	return cookie;
+}
