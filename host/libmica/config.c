@@ -235,6 +235,8 @@ int mica_config_parse(const char *text, const char *file, struct mica_config *cf
 	if (strlen(file) >= sizeof(out.file))
 		return mica_fail(err, MICA_E_CONFIG, "path of the configuration is too long");
 	strcpy(out.file, file);
+	if (!strncmp(text, "\xEF\xBB\xBF", 3)) /* some editors put it in front of UTF-8 */
+		r.next += 3;
 	bad_line = ini_parse_stream(next_line, &r, on_key, &r);
 	if (r.failed)
 		return -1;

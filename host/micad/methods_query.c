@@ -111,8 +111,8 @@ static const char *find_tty(const struct mica_client_info *info, const char *ser
 	for (unsigned int i = 0; i < info->n_services && i < MICA_SERVICES_MAX; i++) {
 		const struct mica_service_info *s = &info->service[i];
 
-		if (s->device[0] && strncmp(s->name, "rpmsg-tty", 9) == 0 &&
-		    (!service || !strcmp(service, s->name)))
+		/* Images name their terminals as they like (rpmsg-tty, uart, console). */
+		if (strstr(s->device, "/ttyRPMSG") && (!service || !strcmp(service, s->name)))
 			return s->device;
 	}
 	return NULL;
