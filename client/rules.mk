@@ -42,19 +42,26 @@ $(CN)/mica-%-native: $(CN)/obj/client/variants/%.o $(CN)/libclient.a
 CA        := build/client/arm64
 CA_CC     := $(CROSS_arm64)gcc
 CA_SRC    := $(CLIENT_SDK) $(CLIENT_LIB) $(wildcard client/lib/*.c client/arch/arm64/*.c)
-CA_ASM    := $(wildcard client/arch/arm64/*.S)
+CA_ASM    := $(filter-out %.lds.S,$(wildcard client/arch/arm64/*.S))
 CA_OBJ    := $(CA_SRC:%.c=$(CA)/obj/%.o) $(CA_ASM:%.S=$(CA)/obj/%.o)
 CA_CFLAGS := $(CLIENT_CSTD) -O2 -g -ffreestanding -fno-builtin-printf -mgeneral-regs-only \
 	-mstrict-align -mcpu=cortex-a53 -fno-pic -fno-strict-aliasing -fno-common \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
 	-mno-outline-atomics -fno-stack-protector $(WARN) $(CLIENT_INC) -Iclient/arch/arm64 \
 	-Iclient/arch/arm64/include -Iclient/boards/$(CLIENT_BOARD)
-CA_LDS    := client/arch/arm64/image.lds
+CA_LDS    := $(CA)/image.lds
 CA_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -T $(CA_LDS)
 CA_ELF    := $(CLIENT_VARIANTS:%=$(CA)/mica-%.elf)
 
 client-arm64: $(CA_ELF)
+
+# Loops in there must not become calls of the very functions they implement.
+$(CA)/obj/client/lib/string.o: CA_CFLAGS += -fno-tree-loop-distribute-patterns
+
+$(CA_LDS): client/arch/arm64/image.lds.S client/boards/$(CLIENT_BOARD)/board.h
+	@mkdir -p $(@D)
+	$(CA_CC) -E -P -x c -Iclient/boards/$(CLIENT_BOARD) -o $@ $<
 
 $(CA)/obj/%.o: %.c
 	@mkdir -p $(@D)

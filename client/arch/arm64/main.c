@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* From the assembly entry to the kernel; interrupts and fatal exceptions. */
+#include "arm64.h"
+#include "board.h"
+#include "kernel.h"
+#include "mica_chip.h"
+#include "platform.h"
+#include "variant.h"
+
+/* What a fatal exception left, for whoever looks at this memory afterwards. */
+static volatile struct {
+	uint64_t vector, esr, elr, far, spsr;
+} last_words;
+
+void arm64_fatal(uint64_t vector)
+{
+	static bool again;
+
+	last_words.vector = vector;
+	last_words.esr = read_sysreg("esr_el1");
+	last_words.elr = read_sysreg("elr_el1");
+	last_words.far = read_sysreg("far_el1");
+	last_words.spsr = read_sysreg("spsr_el1");
+	mica_chip_cache_clean((const void *)&last_words, sizeof(last_words));
+	if (!again) {
+		again = true;
+		app_crashed();
+	}
+	mica_chip_power_off();
+}
+
+void arm64_irq(void)
+{
+	uint32_t ack, intid = arm64_gic_ack(&ack);
+
+	if (intid >= 1020)
+		return; /* spurious */
+	k_irq_enter();
+	if (intid == BOARD_TIMER_INTID)
+		k_timer_fired();
+	else
+		arm64_doorbell_irq(intid);
+	arm64_gic_eoi(ack);
+	k_irq_exit(); /* may go on in another thread */
+}
+
+void arm64_main(bool entered_at_el2)
+{
+	size_t comm = BOARD_COMM_SIZE;
+
+	if (mica_variant.comm_limit && mica_variant.comm_limit < comm)
+		comm = mica_variant.comm_limit;
+	arm64_psci_init(entered_at_el2);
+	arm64_mmu_on(comm);
+	arm64_chip_init(comm);
+	if (arm64_gic_init() != 0)
+		arm64_psci_cpu_off();
+	arm64_timer_init();
+	k_init();
+	app_start();
+	k_start();
+}
+
+void platform_crash(void)
+{
+	/* Nothing is mapped there. */
+	__asm__ volatile("str wzr, [%0]" ::"r"(16ull) : "memory");
+	__builtin_unreachable();
+}
+
+void platform_hang(void)
+{
+	__asm__ volatile("msr daifset, #15" ::: "memory");
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+const char *platform_name(void)
+{
+	return "arm64";
+}
+
+void platform_memory(struct platform_memory *m)
+{
+	*m = (struct platform_memory){
+		.image_base = (uint64_t)image_start,
+		.image_used = (size_t)(image_end - image_start),
+		.image_size = BOARD_IMAGE_SIZE,
+	};
+}
