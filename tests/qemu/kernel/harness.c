@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* See harness.h. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "harness.h"
+
+#define FILES_MAX 16
+
+/* client.S, linked in as a blob. */
+extern const unsigned char client_start[], client_end[];
+
+int gic;
+static jmp_buf failed;
+static int files[FILES_MAX];
+static int file_count;
+static int test_count, failure_count;
+
+void check_that(bool ok, const char *what, const char *file, int line)
+{
+	if (ok)
+		return;
+	printf("# %s:%d: not so: %s\n", file, line, what);
+	longjmp(failed, 1);
+}
+
+void check_errno(long result, int code, const char *what, const char *file, int line)
+{
+	int got = errno;
+
+	if (result == -1 && got == code)
+		return;
+	printf("# %s:%d: %s: wanted %s, got %s\n", file, line, what, strerror(code),
+	       result == -1 ? strerror(got) : "success");
+	longjmp(failed, 1);
+}
+
+int open_mcs(void)
+{
+	int fd = open("/dev/mcs", O_RDWR | O_CLOEXEC);
+
+	CHECK(fd >= 0 && file_count < FILES_MAX);
+	files[file_count++] = fd;
+	return fd;
+}
+
+void close_mcs(int fd)
+{
+	for (int i = 0; i < file_count; i++)
+		if (files[i] == fd)
+			files[i] = files[--file_count];
+	CHECK(close(fd) == 0);
+}
+
+struct mcs_claim claim_of(const char *name, const uint32_t *cores, unsigned int count)
+{
+	struct mcs_claim claim = { .size = sizeof(claim), .ncores = count };
+
+	for (unsigned int i = 0; i < count && i < MCS_MAX_CORES; i++)
+		claim.cores[i] = cores[i];
+	snprintf(claim.name, sizeof(claim.name), "%s", name);
+	memset(claim.token, 0xa5, sizeof(claim.token));
+	return claim;
+}
+
+int try_claim(int fd, const char *name, uint32_t core)
+{
+	struct mcs_claim claim = claim_of(name, &core, 1);
+
+	return ioctl(fd, MCS_IOC_CLAIM, &claim);
+}
+
+void claim(int fd, const char *name, uint32_t core)
+{
+	CHECK(try_claim(fd, name, core) == 0);
+}
+
+int try_adopt(int fd, const char *name, uint8_t first_token_byte, struct mcs_claim *answer)
+{
+	*answer = claim_of(name, NULL, 0);
+	answer->flags = MCS_CLAIM_ADOPT;
+	answer->token[0] = first_token_byte;
+	return ioctl(fd, MCS_IOC_CLAIM, answer);
+}
+
+struct mcs_core core_of(int fd, uint32_t core)
+{
+	struct mcs_core answer = { .size = sizeof(answer), .core = core };
+
+	CHECK(ioctl(fd, MCS_IOC_CORE, &answer) == 0);
+	return answer;
+}
+
+struct mcs_doorbell use_doorbell(int fd, uint32_t mode)
+{
+	struct mcs_doorbell doorbell = { .size = sizeof(doorbell), .mode = mode };
+
+	CHECK(ioctl(fd, MCS_IOC_DOORBELL, &doorbell) == 0);
+	return doorbell;
+}
+
+static void online_path(char *path, size_t size, unsigned int cpu)
+{
+	snprintf(path, size, "/sys/devices/system/cpu/cpu%u/online", cpu);
+}
+
+bool cpu_online(unsigned int cpu)
+{
+	char path[64], digit = 0;
+	int fd;
+
+	online_path(path, sizeof(path), cpu);
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0 && read(fd, &digit, 1) == 1);
+	close(fd);
+	return digit == '1';
+}
+
+int cpu_set_online(unsigned int cpu, bool online)
+{
+	char path[64];
+	int fd, error = 0;
+
+	online_path(path, sizeof(path), cpu);
+	fd = open(path, O_WRONLY);
+	CHECK(fd >= 0);
+	if (write(fd, online ? "1" : "0", 1) != 1)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+volatile uint32_t *page_of(uint32_t core)
+{
+	static void *pages;
+	int fd;
+
+	if (!pages) {
+		fd = open_mcs();
+		pages = mmap(NULL, 16 * PAGE_SIZE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			     COMM_BASE);
+		CHECK(pages != MAP_FAILED);
+		close_mcs(fd);
+	}
+	return (volatile uint32_t *)((char *)pages + core * PAGE_SIZE_BYTES);
+}
+
+uint64_t image_of(uint32_t core)
+{
+	return IMAGE_BASE + core * IMAGE_STEP;
+}
+
+static void place_image(int fd, uint64_t at)
+{
+	size_t size = client_end - client_start;
+	struct mcs_sync sync = { .size = sizeof(sync), .op = MCS_SYNC_CLEAN, .addr = at,
+				 .length = size };
+	void *image = mmap(NULL, PAGE_SIZE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			   at | MCS_MAP_CACHED);
+
+	CHECK(image != MAP_FAILED && size <= PAGE_SIZE_BYTES);
+	memcpy(image, client_start, size);
+	CHECK(ioctl(fd, MCS_IOC_SYNC, &sync) == 0);
+	munmap(image, PAGE_SIZE_BYTES);
+}
+
+void place(int fd, uint32_t core, uint32_t doorbell)
+{
+	struct mcs_info info = { .size = sizeof(info) };
+	volatile uint32_t *page = page_of(core);
+
+	CHECK(ioctl(fd, MCS_IOC_INFO, &info) == 0);
+	place_image(fd, image_of(core));
+	for (unsigned int i = 0; i < PAGE_SIZE_BYTES / sizeof(*page); i++)
+		page[i] = 0;
+	page[PAGE_GIC / 4] = gic;
+	page[PAGE_DOORBELL / 4] = doorbell;
+	page[PAGE_CONDUIT / 4] = info.firmware == MCS_FW_PSCI_SMC ? 2 : 1;
+}
+
+int try_start(int fd, uint32_t core, uint64_t entry, int32_t *fw_error)
+{
+	struct mcs_start start = { .size = sizeof(start), .core = core, .entry = entry,
+				   .arg0 = COMM_BASE + core * PAGE_SIZE_BYTES };
+	int result = ioctl(fd, MCS_IOC_START, &start);
+
+	if (fw_error)
+		*fw_error = start.fw_error;
+	return result;
+}
+
+void start(int fd, uint32_t core, uint32_t doorbell)
+{
+	place(fd, core, doorbell);
+	CHECK(try_start(fd, core, image_of(core), NULL) == 0);
+	CHECK(wait_word(&page_of(core)[PAGE_ALIVE / 4], CLIENT_ALIVE, 3000));
+}
+
+void command(int fd, uint32_t core, uint32_t what, uint32_t argument)
+{
+	volatile uint32_t *page = page_of(core);
+
+	page[PAGE_ARGUMENT / 4] = argument;
+	page[PAGE_COMMAND / 4] = what;
+	CHECK(ioctl(fd, MCS_IOC_KICK) == 0);
+}
+
+void command_done(int fd, uint32_t core, uint32_t what, uint32_t argument)
+{
+	volatile uint32_t *page = page_of(core);
+	uint32_t done = page[PAGE_DONE / 4];
+
+	command(fd, core, what, argument);
+	CHECK(wait_word(&page[PAGE_DONE / 4], done + 1, 3000));
+}
+
+int wait_off(int fd, uint32_t timeout_ms)
+{
+	struct mcs_wait_off wait = { .size = sizeof(wait), .timeout_ms = timeout_ms };
+
+	return ioctl(fd, MCS_IOC_WAIT_OFF, &wait);
+}
+
+void stop(int fd, uint32_t core)
+{
+	command(fd, core, COMMAND_OFF, 0);
+	CHECK(wait_off(fd, 3000) == 0);
+}
+
+bool readable(int fd, int ms)
+{
+	struct pollfd entry = { .fd = fd, .events = POLLIN };
+
+	return poll(&entry, 1, ms) == 1 && entry.revents & POLLIN;
+}
+
+struct mcs_event read_event(int fd)
+{
+	struct mcs_event event;
+
+	CHECK(read(fd, &event, sizeof(event)) == sizeof(event));
+	return event;
+}
+
+int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void sleep_ms(int ms)
+{
+	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	nanosleep(&time, NULL);
+}
+
+bool wait_word(volatile uint32_t *word, uint32_t value, int ms)
+{
+	int64_t end = now_ms() + ms;
+
+	while (*word != value) {
+		if (now_ms() > end)
+			return *word == value;
+		usleep(100);
+	}
+	return true;
+}
+
+/* After a failed test a client may run on, with or without a holder: end it. */
+static void stop_left_over(int fd)
+{
+	static const char *const names[] = { "one", "two", "both" };
+	struct mcs_claim answer;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (try_adopt(fd, names[i], 0xa5, &answer))
+			continue;
+		for (uint32_t k = 0; k < answer.ncores; k++)
+			page_of(answer.cores[k])[PAGE_COMMAND / 4] = COMMAND_OFF;
+		ioctl(fd, MCS_IOC_KICK);
+		wait_off(fd, 1000);
+		ioctl(fd, MCS_IOC_RELEASE);
+	}
+}
+
+static void clean_up(void)
+{
+	int fd;
+
+	while (file_count)
+		close(files[--file_count]);
+	fd = open("/dev/mcs", O_RDWR);
+	if (fd >= 0) {
+		stop_left_over(fd);
+		close(fd);
+	}
+	cpu_set_online(CPU_TAKEN, true);
+	cpu_set_online(CPU_SPARE, false);
+}
+
+static bool passes(void (*run)(void))
+{
+	if (setjmp(failed))
+		return false;
+	run();
+	return true;
+}
+
+static void run_all(const struct test *tests)
+{
+	for (; tests->name; tests++) {
+		bool ok = passes(tests->run) & passes(clean_up);
+
+		failure_count += !ok;
+		printf("%sok %d - %s\n", ok ? "" : "not ", ++test_count, tests->name);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc != 2 || (strcmp(argv[1], "2") && strcmp(argv[1], "3"))) {
+		fprintf(stderr, "usage: mcs-test GIC-VERSION (2 or 3)\n");
+		return 2;
+	}
+	gic = atoi(argv[1]);
+	run_all(query_tests);
+	run_all(claim_tests);
+	run_all(memory_tests);
+	run_all(run_tests);
+	run_all(life_tests);
+	printf("1..%d\n", test_count);
+	return failure_count ? 1 : 0;
+}
