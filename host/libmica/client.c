@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The client object: its state, and what happens to it outside of operations. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <json-c/json.h>
+
+#include "client_priv.h"
+#include "link.h"
+#include "service.h"
+
+/* Firmware says "off pending" for a moment after the OFF event. */
+#define OFF_AGAIN_MS 50
+
+struct mica_client *mica_client_new(struct mica_host *host, const struct mica_config *cfg)
+{
+	struct mica_client *c = calloc(1, sizeof(*c));
+	struct mica_client **pp = &host->clients;
+
+	if (!c)
+		return NULL;
+	c->host = host;
+	c->cfg = *cfg;
+	c->hidden = true;
+	snprintf(c->dir, sizeof(c->dir), "%.*s/clients/%s", PATH_MAX - 80, host->run_root,
+		 cfg->name);
+	while (*pp)
+		pp = &(*pp)->next;
+	*pp = c;
+	return c;
+}
+
+static void handle_freed(uv_handle_t *handle)
+{
+	struct mica_host *host = handle->data;
+
+	free(handle);
+	mica_host_unref(host);
+}
+
+void mica_handle_free(struct mica_host *host, void *handle)
+{
+	uv_handle_t *h = handle;
+
+	if (!h)
+		return;
+	h->data = host;
+	mica_host_ref(host);
+	uv_close(h, handle_freed);
+}
+
+void mica_client_free(struct mica_client *c)
+{
+	struct mica_client **pp = &c->host->clients;
+
+	mica_client_unwatch(c);
+	mica_handle_free(c->host, c->off_timer);
+	c->off_timer = NULL;
+	if (c->link)
+		mica_link_free(c->link, true);
+	c->link = NULL;
+	while (*pp && *pp != c)
+		pp = &(*pp)->next;
+	if (*pp)
+		*pp = c->next;
+	if (c->op)
+		c->op->client = NULL;
+	if (c->ped)
+		c->ops->destroy(c->ped);
+	free(c);
+}
+
+static void change(struct mica_client *c, enum mica_state to, const char *reason)
+{
+	struct mica_change ch = { .client = c, .name = c->cfg.name, .from = c->state, .to = to };
+	char kept[MICA_ERROR_TEXT];
+
+	snprintf(kept, sizeof(kept), "%s", reason ? reason : "");
+	memcpy(c->reason, kept, sizeof(c->reason));
+	c->state = to;
+	ch.reason = c->reason;
+	if (c->host->on_change)
+		c->host->on_change(c->host->arg, &ch);
+}
+
+void mica_client_set_state(struct mica_client *c, enum mica_state to, const char *reason)
+{
+	if (!mica_state_allows(c->state, to)) {
+		mica_log(c->host, LOG_ERR, c->cfg.name, "no way from state %s to %s",
+			 mica_state_name(c->state), mica_state_name(to));
+		return;
+	}
+	change(c, to, reason);
+}
+
+void mica_client_fall_back(struct mica_client *c, enum mica_state to, const char *reason)
+{
+	if (c->state == to)
+		return;
+	if (!mica_state_allows(c->state, to) && mica_state_allows(c->state, MICA_STOPPED))
+		change(c, MICA_STOPPED, reason);
+	if (c->state != to)
+		mica_client_set_state(c, to, reason);
+}
+
+void mica_client_kick(struct mica_client *c)
+{
+	c->doorbells_out++;
+	c->ops->kick(c->ped);
+}
+
+/* Off without having been asked to. */
+static void went_off(struct mica_client *c)
+{
+	char how[96] = "", reason[200];
+	bool said = c->link && mica_link_says_off(c->link);
+
+	if (c->ops->why_off)
+		c->ops->why_off(c->ped, how, sizeof(how));
+	if (c->link)
+		mica_link_free(c->link, false);
+	c->link = NULL;
+	if (c->state == MICA_ERROR) {
+		mica_client_set_state(c, MICA_STOPPED, "stopped by itself after all");
+	} else if (said) {
+		mica_client_set_state(c, MICA_STOPPED, "the client powered itself off");
+	} else {
+		snprintf(reason, sizeof(reason), "the client's core went off without notice%s%s",
+			 how[0] ? ": " : "", how);
+		if (c->state == MICA_CRASHED)
+			change(c, MICA_CRASHED, c->reason);
+		else
+			mica_client_set_state(c, MICA_CRASHED, reason);
+	}
+	mica_client_note(c);
+}
+
+static void look_at_power(struct mica_client *c);
+
+static void on_off_timer(uv_timer_t *timer)
+{
+	struct mica_client *c = timer->data;
+
+	if (!c->op)
+		look_at_power(c);
+}
+
+static void look_at_power(struct mica_client *c)
+{
+	enum mica_power power;
+
+	if (c->state != MICA_RUNNING && c->state != MICA_SUSPENDED && c->state != MICA_CRASHED &&
+	    c->state != MICA_ERROR)
+		return;
+	power = c->ops->power(c->ped);
+	if (power == MICA_POWER_OFF) {
+		if (c->state != MICA_CRASHED || c->link)
+			went_off(c);
+	} else if (power == MICA_POWER_PENDING && c->off_timer) {
+		uv_timer_start(c->off_timer, on_off_timer, OFF_AGAIN_MS, 0);
+	}
+}
+
+static void on_events(uv_poll_t *poll, int status, int events)
+{
+	struct mica_client *c = poll->data;
+	uint32_t ev;
+
+	(void)events;
+	if (c->op && c->op->working) {
+		/* A worker has the pedestal: what came stays where it is until it is back. */
+		uv_poll_stop(poll);
+		c->parked = true;
+		return;
+	}
+	if (status < 0) {
+		mica_log(c->host, LOG_ERR, c->cfg.name, "lost the event descriptor: %s",
+			 uv_strerror(status));
+		uv_poll_stop(poll);
+		return;
+	}
+	ev = c->ops->events(c->ped);
+	if (ev & MICA_PEV_DOORBELL) {
+		c->doorbells_in++;
+		if (c->link)
+			mica_link_turn(c->link);
+	}
+	if (ev & MICA_PEV_REBOOT)
+		mica_log(c->host, LOG_NOTICE, c->cfg.name, "Linux goes down: the client is asked to stop");
+	if (ev & MICA_PEV_REBOOT && !c->op && c->link)
+		mica_link_ask_stop(c->link);
+	if (c->op)
+		mica_op_poke(c->op);
+	else if (ev & MICA_PEV_OFF)
+		look_at_power(c);
+}
+
+int mica_client_watch(struct mica_client *c, struct mica_error *err)
+{
+	int rc;
+
+	if (c->poll)
+		return 0;
+	if (!c->off_timer) {
+		c->off_timer = calloc(1, sizeof(*c->off_timer));
+		if (!c->off_timer)
+			return mica_fail(err, MICA_E_FAILED, "out of memory");
+		uv_timer_init(c->host->loop, c->off_timer);
+		c->off_timer->data = c;
+	}
+	c->poll = calloc(1, sizeof(*c->poll));
+	if (!c->poll)
+		return mica_fail(err, MICA_E_FAILED, "out of memory");
+	rc = uv_poll_init(c->host->loop, c->poll, c->ops->event_fd(c->ped));
+	if (rc) {
+		free(c->poll);
+		c->poll = NULL;
+		return mica_fail(err, MICA_E_FAILED, "cannot watch the client: %s", uv_strerror(rc));
+	}
+	c->poll->data = c;
+	uv_poll_start(c->poll, UV_READABLE, on_events);
+	return 0;
+}
+
+void mica_client_unwatch(struct mica_client *c)
+{
+	if (c->poll)
+		uv_poll_stop(c->poll);
+	mica_handle_free(c->host, c->poll);
+	c->poll = NULL;
+	c->parked = false;
+}
+
+void mica_client_unpark(struct mica_client *c)
+{
+	if (c->poll && c->parked)
+		uv_poll_start(c->poll, UV_READABLE, on_events);
+	c->parked = false;
+}
+
+void mica_client_quarantine(struct mica_client *c, const char *why)
+{
+	char reason[256];
+
+	mica_log(c->host, LOG_ERR, c->cfg.name, "%s", why);
+	if (c->op) {
+		/* The step that waits for the client sees link->dead. */
+		mica_op_poke(c->op);
+		return;
+	}
+	if (c->link->unanswered) {
+		/* It was never told of new rings in a way it understands: no fault of its own. */
+		snprintf(c->reason, sizeof(c->reason),
+			 "services lost: the client did not re-attach to this micad");
+		mica_client_note(c);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "%s; its core may still run: stop it", why);
+	mica_client_set_state(c, MICA_CRASHED, reason);
+	mica_client_note(c);
+}
+
+void mica_client_info(const struct mica_client *c, struct mica_client_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	snprintf(info->name, sizeof(info->name), "%s", c->cfg.name);
+	info->config = c->cfg;
+	info->state = c->state;
+	memcpy(info->reason, c->reason, sizeof(info->reason));
+	info->isolates_memory = c->ops->caps.isolates_memory;
+	info->can_force_stop = c->ops->caps.force_stop != MICA_FORCE_NONE;
+	info->started_us = c->started_us;
+	info->doorbells_in = c->doorbells_in;
+	info->doorbells_out = c->doorbells_out;
+	if (c->link) {
+		info->features = c->link->features;
+		mica_services_info(c->link, info);
+	}
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Inside of libmica: what a client and a host are made of. Loop thread only, unless said. */
+#ifndef MICA_CLIENT_PRIV_H
+#define MICA_CLIENT_PRIV_H
+
+#include <limits.h>
+#include <syslog.h>
+#include <uv.h>
+
+#include "image.h"
+#include "mica/client.h"
+#include "mica/pedestal.h"
+#include "op.h"
+#include "table.h"
+
+struct mica_link;
+
+/* A tty number that stays with an endpoint name for the client's life. */
+struct mica_tty_slot {
+	char endpoint[32];
+	unsigned int number;
+	bool open;
+};
+
+#define MICA_TTY_SLOTS 16
+
+struct mica_client {
+	struct mica_host *host;
+	struct mica_client *next;
+	bool hidden; /* being created: takes its name, shown to nobody */
+	struct mica_config cfg;
+	char dir[PATH_MAX];
+	const struct mica_pedestal_ops *ops;
+	struct mica_pedestal *ped;
+	enum mica_state state;
+	char reason[MICA_ERROR_TEXT];
+	struct mica_op *op; /* at most one */
+
+	uint8_t token[16];
+	bool claimed;
+	struct mica_image_facts facts; /* of the image checked last */
+	struct mica_table table;       /* of the image in memory */
+	struct mica_link *link;	       /* NULL: no rings in use */
+	struct mica_tty_slot tty[MICA_TTY_SLOTS];
+	unsigned int n_ttys;
+
+	uv_poll_t *poll; /* pedestal's descriptor; NULL: not watched */
+	bool parked;	 /* polling stopped while a worker has the pedestal */
+	uv_timer_t *off_timer; /* power() again after an OFF event that was not final */
+	uint64_t started_us, doorbells_in, doorbells_out;
+};
+
+struct mica_host {
+	uv_loop_t *loop;
+	char run_root[PATH_MAX], dev_root[PATH_MAX];
+	void (*on_change)(void *arg, const struct mica_change *change);
+	void (*on_log)(void *arg, int level, const char *client, const char *line);
+	void *arg;
+	struct mica_client *clients; /* in order of creation */
+	struct mica_op *ops;
+	unsigned int refs; /* handles and operations that still point here */
+	bool closing;
+	uv_timer_t *close_timer;
+	void (*closed)(void *arg);
+	void *closed_arg;
+};
+
+void mica_host_ref(struct mica_host *host);
+void mica_host_unref(struct mica_host *host);
+void mica_log(struct mica_host *host, int level, const char *client, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* Also hidden ones. */
+struct mica_client *mica_host_find_any(struct mica_host *host, const char *name);
+
+struct mica_client *mica_client_new(struct mica_host *host, const struct mica_config *cfg);
+/* Closes what is open without disturbing a running client, takes it off the list, frees it. */
+void mica_client_free(struct mica_client *client);
+/* One legal transition; an illegal one is logged and refused. reason may be "". */
+void mica_client_set_state(struct mica_client *client, enum mica_state to, const char *reason);
+/* As mica_client_set_state(), through the states in between, for the way back of a failed start. */
+void mica_client_fall_back(struct mica_client *client, enum mica_state to, const char *reason);
+
+/* Watch the pedestal's descriptor. */
+int mica_client_watch(struct mica_client *client, struct mica_error *err);
+void mica_client_unwatch(struct mica_client *client);
+/* A worker step of this client ended. */
+void mica_client_unpark(struct mica_client *client);
+/* Ends a handle that was allocated by itself; its callbacks are not called any more. NULL is fine. */
+void mica_handle_free(struct mica_host *host, void *handle);
+/* Kick, counted. */
+void mica_client_kick(struct mica_client *client);
+/* The link found that the client broke the rules. */
+void mica_client_quarantine(struct mica_client *client, const char *why);
+
+/* persist.c: state.json in the client's folder; `step` is the operation's step that begins now,
+ * "" when none is under way. */
+int mica_client_save(struct mica_client *client, const char *step, struct mica_error *err);
+/* As above; a failure is logged. */
+void mica_client_note(struct mica_client *client);
+void mica_client_forget(struct mica_client *client); /* removes the folder */
+struct mica_saved; /* what a folder says */
+/* A client object out of what was saved; state is as saved, pedestal not yet created. *saved is
+ * the pedestal's part, new reference. NULL: unusable. */
+struct mica_client *mica_client_restore(struct mica_host *host, const char *name, char step[32],
+					struct json_object **pedestal, struct mica_error *err);
+
+/* Parts of plans that more than one uses. */
+int mica_step_release(struct mica_op *op);     /* worker */
+int mica_step_ask_stop(struct mica_op *op);    /* loop: ask, wait for OFF; always DONE at the end */
+int mica_step_force_stop(struct mica_op *op);  /* worker: if it still runs and can be forced */
+int mica_step_settle_stop(struct mica_op *op); /* loop: Stopped, or Error and FAILED */
+
+#endif /* MICA_CLIENT_PRIV_H */

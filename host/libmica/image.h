@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A client's image: read once into private memory, checked there, used from there. The file may
+ * change meanwhile without harm.
+ */
+#ifndef MICA_IMAGE_H
+#define MICA_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mica/config.h"
+#include "mica/error.h"
+#include "mica/pedestal.h"
+#include "table.h"
+
+#define MICA_IMAGE_MAX	  (256u << 20) /* bytes of a file */
+#define MICA_SEGMENTS_MAX 32
+
+/* What stays known of an image after its bytes are gone. */
+struct mica_image_facts {
+	uint64_t size;
+	char sha256[65];
+	uint64_t entry;
+	/* Memory it takes; empty where it is no matter of addresses. */
+	unsigned int n_spans;
+	struct {
+		uint64_t da, len;
+	} span[MICA_SEGMENTS_MAX];
+};
+
+struct mica_image {
+	void *data;
+	size_t len;
+	struct mica_image_facts facts;
+	unsigned int n_segments;
+	struct mica_segment seg[MICA_SEGMENTS_MAX]; /* data points into the file's bytes */
+	bool raw; /* no ELF: one segment, to be placed at the start of the image memory */
+	const void *table_bytes; /* of the resource table in the file; NULL: none */
+	struct mica_table table;
+};
+
+/* Read and check all that can be checked without the client's memory. May run on a worker. */
+int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
+		    struct mica_image *img, struct mica_error *err);
+/* Every segment inside a window and clear of the pool. Gives a raw image its address. */
+int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
+		   const struct mica_window *w, unsigned int n, uint64_t pool_da, size_t pool_size,
+		   struct mica_error *err);
+void mica_image_free(struct mica_image *img);
+
+/* Address of len bytes at da in the windows, NULL when they are not all in one. */
+void *mica_window_va(const struct mica_window *w, unsigned int n, uint64_t da, uint64_t len);
+
+#endif /* MICA_IMAGE_H */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The life of a link: placement, table, handshake, turns, end. What the client writes is read
+ * only where the protocol has it answer (status word, client_state, endpoint table, rings).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <metal/atomic.h>
+#include <metal/system/barrier.h>
+
+#include "client_priv.h"
+#include "link.h"
+#include "link_table.h"
+#include "mica/abi.h"
+#include "service.h"
+
+#define RETRY_MIN_MS 1
+#define RETRY_MAX_MS 100
+
+static void on_again(uv_timer_t *timer)
+{
+	mica_link_turn(timer->data);
+}
+
+void mica_link_again(struct mica_link *link, uint64_t ms)
+{
+	uv_timer_start(link->again, on_again, ms, 0);
+}
+
+static int find_table(struct mica_link *link, struct mica_error *err)
+{
+	struct mica_table *t = &link->client->table;
+	uint64_t pool;
+	size_t size;
+
+	link->client->ops->pool(link->client->ped, &pool, &size);
+	if (link->client->cfg.layout == MICA_LAYOUT_STATIC) {
+		mica_place_static(pool, t, &link->pl);
+		link->static_base = mica_window_va(link->win, link->n_win, pool, MICA_STATIC_LEN);
+		return link->static_base ? 0 : mica_fail(err, MICA_E_PLATFORM,
+							 "region 0 is too small for the static layout");
+	}
+	link->in_place = link->client->ops->caps.table_in_place;
+	if (!link->in_place) {
+		t->da = link->win[0].da;
+		if (t->len > pool - t->da)
+			return mica_fail(err, MICA_E_FIRMWARE,
+					 "resource table of %u bytes does not fit in front of the pool (%llu bytes)",
+					 t->len, (unsigned long long)(pool - t->da));
+	}
+	link->table = mica_window_va(link->win, link->n_win, t->da, t->len);
+	if (!link->table || (uintptr_t)link->table % 4)
+		return mica_fail(err, MICA_E_FIRMWARE,
+				 "resource table at 0x%llx lies outside the client's memory",
+				 (unsigned long long)t->da);
+	return mica_place(t, pool, size, link->client->cfg.debug, &link->pl, err);
+}
+
+struct mica_link *mica_link_new(struct mica_client *client, const struct mica_doorbell *db,
+				struct mica_error *err)
+{
+	struct mica_link *link = calloc(1, sizeof(*link));
+
+	if (link)
+		link->again = calloc(1, sizeof(*link->again));
+	if (!link || !link->again) {
+		free(link);
+		mica_fail(err, MICA_E_FAILED, "out of memory");
+		return NULL;
+	}
+	link->client = client;
+	if (db)
+		link->db = *db;
+	link->n_win = client->ops->windows(client->ped, link->win);
+	if (find_table(link, err)) {
+		free(link->again);
+		free(link);
+		return NULL;
+	}
+	uv_timer_init(client->host->loop, link->again);
+	link->again->data = link;
+	link->retry_ms = RETRY_MIN_MS;
+	link->features = mica_link_features(link);
+	return link;
+}
+
+int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mica_error *err)
+{
+	const struct mica_table *t = &link->client->table;
+
+	if (link->table) {
+		if (!link->in_place) {
+			if (!table_bytes)
+				return mica_fail(err, MICA_E_FIRMWARE, "no resource table");
+			metal_copy_to_shared(link->table, table_bytes, t->len);
+		}
+		mica_link_write_table(link);
+	} else {
+		metal_shared_write8(link->static_base + MICA_STATIC_STATUS, 0);
+	}
+	if (!t->vdev && link->table)
+		return 0;
+	return mica_link_rings_up(link, err);
+}
+
+void mica_link_open(struct mica_link *link)
+{
+	mica_link_write_status(link, MICA_STATUS_RUNNING);
+	link->open = true;
+	mica_client_kick(link->client);
+}
+
+void mica_link_reattach_ask(struct mica_link *link)
+{
+	mica_link_write_vdev_status(link, 0);
+	if (link->table)
+		mica_link_write_vendor(link);
+	mica_link_write_status(link, MICA_STATUS_REATTACH);
+	mica_client_kick(link->client);
+}
+
+bool mica_link_reattach_answered(struct mica_link *link)
+{
+	/* The static layout has no word to ask by. */
+	return link->table && mica_link_read_status(link) == 0;
+}
+
+int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *err)
+{
+	link->unanswered = !answered;
+	if (link->static_base || link->client->table.vdev) {
+		if (mica_link_rings_up(link, err))
+			return -1;
+	}
+	mica_link_open(link);
+	if (link->up)
+		mica_services_restore(link);
+	mica_link_again(link, 0);
+	return 0;
+}
+
+/* The client broke the rules: nobody looks at its rings any more. */
+static void die(struct mica_link *link, const char *why)
+{
+	snprintf(link->why, sizeof(link->why), "%s", why);
+	link->dead = true;
+	uv_timer_stop(link->again);
+	mica_services_close(link, false);
+	mica_client_quarantine(link->client, link->why);
+}
+
+static void check_rings(struct mica_link *link)
+{
+	struct virtqueue *vq = rpmsg_virtio_broken(&link->rvdev);
+	char why[128];
+
+	if (!vq)
+		return;
+	snprintf(why, sizeof(why), "client broke the rules of vring %u: %s (0x%llx)",
+		 vq->vq_queue_index, virtqueue_breach_name(virtqueue_breach(vq)),
+		 (unsigned long long)vq->vq_breach_value);
+	die(link, why);
+}
+
+void mica_link_turn(struct mica_link *link)
+{
+	bool waiting;
+
+	if (!link->up || link->dead)
+		return;
+	rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);
+	waiting = mica_services_run(link);
+	check_rings(link);
+	if (link->dead)
+		return;
+	if (rpmsg_virtio_rx_pending(&link->rvdev)) {
+		/* The budget of a turn is one ring; others come first. */
+		link->retry_ms = RETRY_MIN_MS;
+		mica_link_again(link, 0);
+	} else if (waiting) {
+		/* The client says when it took something; should it not, look again later. */
+		if (virtqueue_enable_cb(link->rvdev.svq))
+			link->retry_ms = RETRY_MIN_MS;
+		mica_link_again(link, link->retry_ms);
+		if (link->retry_ms < RETRY_MAX_MS)
+			link->retry_ms *= 2;
+	} else {
+		virtqueue_disable_cb(link->rvdev.svq);
+		link->retry_ms = RETRY_MIN_MS;
+		uv_timer_stop(link->again);
+	}
+}
+
+bool mica_link_ready(struct mica_link *link)
+{
+	if (link->features & MICA_F_READY)
+		return mica_link_client_state(link) == MICA_CLIENT_READY;
+	/* Without rings there is nothing to wait for but the core, which is on. */
+	return link->announced || !link->up;
+}
+
+void mica_link_ask_stop(struct mica_link *link)
+{
+	if (link->up && !link->dead)
+		mica_services_close(link, true);
+	uv_timer_stop(link->again);
+	mica_link_write_status(link, MICA_STATUS_STOP);
+	link->stopping = true;
+	mica_client_kick(link->client);
+}
+
+bool mica_link_says_off(struct mica_link *link)
+{
+	return !link->stopping && mica_link_read_status(link) == MICA_STATUS_OFF;
+}
+
+void mica_link_free(struct mica_link *link, bool calm)
+{
+	mica_services_close(link, false);
+	link->open = false;
+	link->calm = calm;
+	mica_link_rings_down(link);
+	mica_handle_free(link->client->host, link->again);
+	free(link);
+}

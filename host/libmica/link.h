@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rpmsg device of one client: rings, name service, endpoint table, vendor entry. Lives on the
+ * loop thread, from just before the client starts until it is off.
+ */
+#ifndef MICA_LINK_H
+#define MICA_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include <metal/io.h>
+#include <openamp/remoteproc_virtio.h>
+#include <openamp/rpmsg_virtio.h>
+#include <openamp/rsc_table.h>
+
+#include "mica/client.h"
+#include "mica/pedestal.h"
+#include "table.h"
+
+struct mica_client;
+struct mica_service;
+
+struct mica_link {
+	struct mica_client *client;
+	struct mica_window win[MICA_WINDOWS_MAX];
+	unsigned int n_win;
+	struct mica_placement pl;
+	uint8_t *table;	      /* shared; NULL: static layout */
+	uint8_t *static_base; /* shared; NULL: resource table */
+	bool in_place;
+	uint32_t features; /* MICA_F_* acknowledged */
+	struct mica_doorbell db;
+
+	/* The virtio device entry; for the static layout a private one stands in. */
+	struct {
+		struct fw_rsc_vdev vdev;
+		struct fw_rsc_vdev_vring vring[2];
+	} private_rsc;
+	struct virtio_device *vdev; /* NULL: client without rings */
+	struct virtio_dispatch dispatch;
+	struct metal_io_region io; /* the buffers, nothing else */
+	metal_phys_addr_t io_phys;
+	struct rpmsg_virtio_shm_pool shpool;
+	struct rpmsg_virtio_device rvdev;
+	struct rpmsg_endpoint ctrl;
+	bool ctrl_open;
+	bool up;	/* rvdev is initialised */
+	bool open;	/* the client runs: doorbells make sense */
+	bool dead;	/* the client broke the rules, see why */
+	bool unanswered; /* adopted, and the client did not answer in time */
+	bool stopping;	/* it was asked to stop */
+	bool calm;	/* leave shared memory alone */
+	char why[128];
+
+	struct mica_service *services;
+	unsigned int n_services;
+	unsigned int n_refused; /* announcements beyond MICA_SERVICES_MAX */
+	bool announced;		/* something came from the client */
+	uv_timer_t *again;	/* next turn */
+	uint64_t retry_ms;
+};
+
+/* Called in this order at a start: new, prepare (rings and table ready), the core starts, open.
+ * db: NULL or kind 0 = nothing to tell the client. */
+struct mica_link *mica_link_new(struct mica_client *client, const struct mica_doorbell *db,
+				struct mica_error *err);
+/* table_bytes: of the image, for pedestals that do not load it in place; may be NULL. */
+int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mica_error *err);
+void mica_link_open(struct mica_link *link);
+
+/* Or, with a client that runs already: new, reattach_ask, wait for reattach_answered, resume. */
+void mica_link_reattach_ask(struct mica_link *link);
+bool mica_link_reattach_answered(struct mica_link *link);
+int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *err);
+
+/* A doorbell came, or something is to be looked at: at most one ring's worth of work. */
+void mica_link_turn(struct mica_link *link);
+/* Have a turn soon. */
+void mica_link_again(struct mica_link *link, uint64_t ms);
+bool mica_link_ready(struct mica_link *link);
+
+/* Status word and doorbell: ask the client to power itself off. Services are gone afterwards. */
+void mica_link_ask_stop(struct mica_link *link);
+/* The client wrote that it is off. */
+bool mica_link_says_off(struct mica_link *link);
+/* calm: leave shared memory as it is, somebody will take the client over. */
+void mica_link_free(struct mica_link *link, bool calm);
+
+#endif /* MICA_LINK_H */

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * state.json in a client's folder: everything a later process needs to find the client again.
+ * Written before each step that cannot be taken back, as a whole (write, rename). The folder is
+ * below a root that only the daemon's user may write; what is read is checked all the same.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "client_priv.h"
+#include "files.h"
+
+#define STATE_FILE    "state.json"
+#define STATE_VERSION 1
+#define STATE_MAX     (256u << 10)
+
+static void put_str(struct json_object *o, const char *key, const char *value)
+{
+	json_object_object_add(o, key, json_object_new_string(value));
+}
+
+static void put_int(struct json_object *o, const char *key, int64_t value)
+{
+	json_object_object_add(o, key, json_object_new_int64(value));
+}
+
+static const char *get_str(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, json_type_string))
+		return "";
+	return json_object_get_string(v);
+}
+
+static int64_t get_int(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return json_object_object_get_ex(o, key, &v) ? json_object_get_int64(v) : 0;
+}
+
+#define COPY_STR(dst, o, key) snprintf(dst, sizeof(dst), "%s", get_str(o, key))
+
+static struct json_object *config_json(const struct mica_config *c)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *cores = json_object_new_array();
+
+	put_str(o, "file", c->file);
+	put_str(o, "image", c->image);
+	put_int(o, "core_kind", c->cores.kind);
+	for (unsigned int i = 0; i < c->cores.n; i++)
+		json_object_array_add(cores, json_object_new_int64(c->cores.id[i]));
+	json_object_object_add(o, "cores", cores);
+	put_str(o, "pedestal", c->pedestal);
+	put_str(o, "pedestal_conf", c->pedestal_conf);
+	put_int(o, "auto_boot", c->auto_boot);
+	put_int(o, "debug", c->debug);
+	put_int(o, "vcpu", c->vcpu);
+	put_int(o, "max_vcpu", c->max_vcpu);
+	put_int(o, "cpu_weight", c->cpu_weight);
+	put_int(o, "cpu_capacity", c->cpu_capacity);
+	put_int(o, "memory", c->memory);
+	put_int(o, "max_memory", c->max_memory);
+	put_str(o, "iomem", c->iomem);
+	put_str(o, "network", c->network);
+	put_int(o, "layout", c->layout);
+	if (c->comm_offset != MICA_COMM_OFFSET_AUTO)
+		put_int(o, "comm_offset", (int64_t)c->comm_offset);
+	put_int(o, "start_timeout_ms", c->start_timeout_ms);
+	put_int(o, "stop_timeout_ms", c->stop_timeout_ms);
+	return o;
+}
+
+static void config_from(struct json_object *o, struct mica_config *c)
+{
+	struct json_object *cores;
+
+	mica_config_defaults(c);
+	COPY_STR(c->file, o, "file");
+	COPY_STR(c->image, o, "image");
+	c->cores.kind = (enum mica_core_kind)get_int(o, "core_kind");
+	c->cores.n = 0;
+	if (json_object_object_get_ex(o, "cores", &cores) &&
+	    json_object_is_type(cores, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(cores) && i < MICA_CORES_MAX; i++)
+			c->cores.id[c->cores.n++] = (uint32_t)json_object_get_int64(
+				json_object_array_get_idx(cores, i));
+	}
+	COPY_STR(c->pedestal, o, "pedestal");
+	COPY_STR(c->pedestal_conf, o, "pedestal_conf");
+	c->auto_boot = get_int(o, "auto_boot");
+	c->debug = get_int(o, "debug");
+	c->vcpu = get_int(o, "vcpu");
+	c->max_vcpu = get_int(o, "max_vcpu");
+	c->cpu_weight = get_int(o, "cpu_weight");
+	c->cpu_capacity = get_int(o, "cpu_capacity");
+	c->memory = get_int(o, "memory");
+	c->max_memory = get_int(o, "max_memory");
+	COPY_STR(c->iomem, o, "iomem");
+	COPY_STR(c->network, o, "network");
+	c->layout = (enum mica_layout)get_int(o, "layout");
+	if (json_object_object_get_ex(o, "comm_offset", NULL))
+		c->comm_offset = (uint64_t)get_int(o, "comm_offset");
+	c->start_timeout_ms = (uint32_t)get_int(o, "start_timeout_ms");
+	c->stop_timeout_ms = (uint32_t)get_int(o, "stop_timeout_ms");
+}
+
+static struct json_object *facts_json(const struct mica_image_facts *f)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *spans = json_object_new_array();
+
+	put_int(o, "size", (int64_t)f->size);
+	put_str(o, "sha256", f->sha256);
+	put_int(o, "entry", (int64_t)f->entry);
+	for (unsigned int i = 0; i < f->n_spans; i++) {
+		json_object_array_add(spans, json_object_new_int64((int64_t)f->span[i].da));
+		json_object_array_add(spans, json_object_new_int64((int64_t)f->span[i].len));
+	}
+	json_object_object_add(o, "spans", spans);
+	return o;
+}
+
+static void facts_from(struct json_object *o, struct mica_image_facts *f)
+{
+	struct json_object *spans;
+
+	f->size = (uint64_t)get_int(o, "size");
+	COPY_STR(f->sha256, o, "sha256");
+	f->entry = (uint64_t)get_int(o, "entry");
+	if (!json_object_object_get_ex(o, "spans", &spans) ||
+	    !json_object_is_type(spans, json_type_array))
+		return;
+	for (size_t i = 0; i + 1 < json_object_array_length(spans) && f->n_spans < MICA_SEGMENTS_MAX;
+	     i += 2) {
+		f->span[f->n_spans].da =
+			(uint64_t)json_object_get_int64(json_object_array_get_idx(spans, i));
+		f->span[f->n_spans++].len =
+			(uint64_t)json_object_get_int64(json_object_array_get_idx(spans, i + 1));
+	}
+}
+
+static struct json_object *table_json(const struct mica_table *t)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_int(o, "da", (int64_t)t->da);
+	put_int(o, "len", t->len);
+	put_int(o, "vdev", t->vdev);
+	put_int(o, "ept_table", t->ept_table);
+	put_int(o, "ring_pair", t->ring_pair);
+	put_int(o, "vring_offset", t->vring_offset);
+	put_int(o, "vendor", t->vendor);
+	put_int(o, "notifyid", t->notifyid);
+	put_int(o, "features", t->features);
+	for (int i = 0; i < 2; i++) {
+		struct json_object *v = json_object_new_object();
+
+		put_int(v, "da", t->vring[i].da);
+		put_int(v, "align", t->vring[i].align);
+		put_int(v, "num", t->vring[i].num);
+		put_int(v, "notifyid", t->vring[i].notifyid);
+		json_object_object_add(o, i ? "vring1" : "vring0", v);
+	}
+	return o;
+}
+
+static void table_from(struct json_object *o, struct mica_table *t)
+{
+	t->present = true;
+	t->da = (uint64_t)get_int(o, "da");
+	t->len = (uint32_t)get_int(o, "len");
+	t->vdev = (uint32_t)get_int(o, "vdev");
+	t->ept_table = (uint32_t)get_int(o, "ept_table");
+	t->ring_pair = (uint32_t)get_int(o, "ring_pair");
+	t->vring_offset = (uint32_t)get_int(o, "vring_offset");
+	t->vendor = (uint32_t)get_int(o, "vendor");
+	t->notifyid = (uint32_t)get_int(o, "notifyid");
+	t->features = (uint32_t)get_int(o, "features");
+	for (int i = 0; i < 2; i++) {
+		struct json_object *v;
+
+		if (!json_object_object_get_ex(o, i ? "vring1" : "vring0", &v))
+			continue;
+		t->vring[i].da = (uint32_t)get_int(v, "da");
+		t->vring[i].align = (uint32_t)get_int(v, "align");
+		t->vring[i].num = (uint32_t)get_int(v, "num");
+		t->vring[i].notifyid = (uint32_t)get_int(v, "notifyid");
+	}
+}
+
+static struct json_object *client_json(struct mica_client *c, const char *step)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *ttys = json_object_new_array();
+	char token[33];
+
+	put_int(o, "version", STATE_VERSION);
+	put_str(o, "name", c->cfg.name);
+	put_str(o, "step", step);
+	put_str(o, "state", mica_state_name(c->state));
+	put_str(o, "reason", c->reason);
+	for (int i = 0; i < 16; i++)
+		snprintf(token + 2 * i, 3, "%02x", c->token[i]);
+	put_str(o, "token", token);
+	put_int(o, "started_us", (int64_t)c->started_us);
+	json_object_object_add(o, "config", config_json(&c->cfg));
+	json_object_object_add(o, "image", facts_json(&c->facts));
+	if (c->table.present)
+		json_object_object_add(o, "table", table_json(&c->table));
+	for (unsigned int i = 0; i < c->n_ttys; i++) {
+		struct json_object *t = json_object_new_object();
+
+		put_str(t, "endpoint", c->tty[i].endpoint);
+		put_int(t, "number", c->tty[i].number);
+		json_object_array_add(ttys, t);
+	}
+	json_object_object_add(o, "ttys", ttys);
+	if (c->claimed)
+		json_object_object_add(o, "pedestal", c->ops->save(c->ped));
+	return o;
+}
+
+int mica_client_save(struct mica_client *c, const char *step, struct mica_error *err)
+{
+	struct json_object *o = client_json(c, step);
+	char path[PATH_MAX + 16];
+	const char *text;
+	size_t len;
+	int rc;
+
+	text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PRETTY, &len);
+	snprintf(path, sizeof(path), "%s/" STATE_FILE, c->dir);
+	rc = mica_write_atomic(path, text, len, 0600, err);
+	json_object_put(o);
+	return rc;
+}
+
+void mica_client_note(struct mica_client *c)
+{
+	struct mica_error err;
+
+	if (mica_client_save(c, "", &err))
+		mica_log(c->host, LOG_ERR, c->cfg.name, "%s", err.text);
+}
+
+void mica_client_forget(struct mica_client *c)
+{
+	DIR *dir = opendir(c->dir);
+	struct dirent *de;
+
+	while (dir && (de = readdir(dir))) {
+		if (strcmp(de->d_name, ".") && strcmp(de->d_name, ".."))
+			unlinkat(dirfd(dir), de->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(c->dir);
+}
+
+static void ttys_from(struct json_object *o, struct mica_client *c)
+{
+	struct json_object *ttys;
+
+	if (!json_object_object_get_ex(o, "ttys", &ttys) ||
+	    !json_object_is_type(ttys, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(ttys) && c->n_ttys < MICA_TTY_SLOTS; i++) {
+		struct json_object *t = json_object_array_get_idx(ttys, i);
+		struct mica_tty_slot *slot = &c->tty[c->n_ttys++];
+
+		COPY_STR(slot->endpoint, t, "endpoint");
+		slot->number = (unsigned int)get_int(t, "number");
+	}
+}
+
+static enum mica_state state_from(const char *name)
+{
+	for (int s = MICA_OFFLINE; s <= MICA_ERROR; s++) {
+		if (!strcmp(mica_state_name((enum mica_state)s), name))
+			return (enum mica_state)s;
+	}
+	return MICA_OFFLINE;
+}
+
+static int token_from(const char *text, uint8_t token[16])
+{
+	for (int i = 0; i < 16; i++) {
+		unsigned int byte;
+
+		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+			return -1;
+		token[i] = (uint8_t)byte;
+		if (!text[2 * i + 1])
+			return -1;
+	}
+	return 0;
+}
+
+static struct json_object *read_state(const char *path, struct mica_error *err)
+{
+	struct json_object *o = NULL;
+	void *data = NULL;
+	size_t len;
+	int fd, rc;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	rc = fd < 0 ? -errno : mica_read_whole(fd, STATE_MAX, &data, &len);
+	if (fd >= 0)
+		close(fd);
+	if (rc) {
+		mica_fail(err, MICA_E_FAILED, "cannot read %s: %s", path, strerror(-rc));
+		return NULL;
+	}
+	o = json_tokener_parse(data);
+	free(data);
+	if (!o || !json_object_is_type(o, json_type_object) ||
+	    get_int(o, "version") != STATE_VERSION) {
+		json_object_put(o);
+		mica_fail(err, MICA_E_FAILED, "%s is damaged or of another version", path);
+		return NULL;
+	}
+	return o;
+}
+
+struct mica_client *mica_client_restore(struct mica_host *host, const char *name, char step[32],
+					struct json_object **pedestal, struct mica_error *err)
+{
+	struct mica_client *c = NULL;
+	struct json_object *o, *part;
+	char path[2 * PATH_MAX];
+	struct mica_config cfg;
+
+	snprintf(path, sizeof(path), "%s/clients/%s/" STATE_FILE, host->run_root, name);
+	o = read_state(path, err);
+	if (!o)
+		return NULL;
+	if (!json_object_object_get_ex(o, "config", &part)) {
+		mica_fail(err, MICA_E_FAILED, "%s is damaged: no configuration", path);
+		goto out;
+	}
+	config_from(part, &cfg);
+	snprintf(cfg.name, sizeof(cfg.name), "%s", name);
+	c = mica_client_new(host, &cfg);
+	if (!c) {
+		mica_fail(err, MICA_E_FAILED, "out of memory");
+		goto out;
+	}
+	if (token_from(get_str(o, "token"), c->token)) {
+		mica_client_free(c);
+		c = NULL;
+		mica_fail(err, MICA_E_FAILED, "%s is damaged: no token", path);
+		goto out;
+	}
+	snprintf(step, 32, "%s", get_str(o, "step"));
+	c->state = state_from(get_str(o, "state"));
+	COPY_STR(c->reason, o, "reason");
+	c->started_us = (uint64_t)get_int(o, "started_us");
+	if (json_object_object_get_ex(o, "image", &part))
+		facts_from(part, &c->facts);
+	if (json_object_object_get_ex(o, "table", &part))
+		table_from(part, &c->table);
+	ttys_from(o, c);
+	*pedestal = NULL;
+	if (json_object_object_get_ex(o, "pedestal", &part))
+		*pedestal = json_object_get(part);
+out:
+	json_object_put(o);
+	return c;
+}

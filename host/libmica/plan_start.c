@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Start: take cores and memory, load, start, wait until the client is there. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "client_priv.h"
+#include "link.h"
+#include "mica/abi.h"
+
+#define READY_TICK_MS 100 /* also finds a message whose doorbell was lost */
+
+static int step_read(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+
+	return mica_image_read(&c->cfg, &c->ops->caps, &op->image, &op->err);
+}
+
+static int step_claim(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+
+	if (c->claimed)
+		return MICA_STEP_DONE;
+	if (c->ops->claim(c->ped, c->token, &op->err))
+		return MICA_STEP_FAILED;
+	op->claimed_here = true;
+	return MICA_STEP_DONE;
+}
+
+static int undo_claim(struct mica_op *op)
+{
+	struct mica_error err;
+
+	if (op->claimed_here && op->client->ops->release(op->client->ped, &err))
+		op->stuck = true;
+	return MICA_STEP_DONE;
+}
+
+static int step_configured(struct mica_op *op)
+{
+	op->client->claimed = true;
+	mica_client_set_state(op->client, MICA_CONFIGURED, "");
+	return MICA_STEP_DONE;
+}
+
+/* Before the cores are given back: nobody may look at them any more. */
+static int undo_configured(struct mica_op *op)
+{
+	mica_client_unwatch(op->client);
+	if (op->claimed_here)
+		op->client->claimed = false;
+	return MICA_STEP_DONE;
+}
+
+static int step_load(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	struct mica_window w[MICA_WINDOWS_MAX];
+	uint64_t pool;
+	size_t size;
+
+	if (!c->ops->caps.needs_table_address)
+		return MICA_STEP_DONE;
+	c->ops->pool(c->ped, &pool, &size);
+	if (mica_image_fit(&op->image, &c->cfg, w, c->ops->windows(c->ped, w), pool, size,
+			   &op->err))
+		return MICA_STEP_FAILED;
+	for (unsigned int i = 0; i < op->image.n_segments; i++) {
+		if (c->ops->load(c->ped, &op->image.seg[i], &op->err))
+			return MICA_STEP_FAILED;
+	}
+	return c->ops->load_done(c->ped, &op->err);
+}
+
+static int step_doorbell(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	struct mica_error err;
+	bool own = op->image.table.features & MICA_F_DOORBELL;
+
+	/* An own one that cannot be had is no loss: the client then uses the legacy one. */
+	if (own && !c->ops->doorbell(c->ped, true, &op->db, &err))
+		return MICA_STEP_DONE;
+	if (c->ops->doorbell(c->ped, false, &op->db, &op->err))
+		return MICA_STEP_FAILED;
+	op->db.kind = 0;
+	return MICA_STEP_DONE;
+}
+
+static int step_link(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+
+	c->facts = op->image.facts;
+	c->table = op->image.table;
+	c->link = mica_link_new(c, &op->db, &op->err);
+	if (!c->link)
+		return MICA_STEP_FAILED;
+	if (mica_link_prepare(c->link, op->image.table_bytes, &op->err)) {
+		mica_link_free(c->link, false);
+		c->link = NULL;
+		return MICA_STEP_FAILED;
+	}
+	mica_client_set_state(c, MICA_READY, "");
+	return mica_client_watch(c, &op->err);
+}
+
+static int undo_link(struct mica_op *op)
+{
+	if (op->client->link)
+		mica_link_free(op->client->link, false);
+	op->client->link = NULL;
+	return MICA_STEP_DONE;
+}
+
+static int step_start(struct mica_op *op)
+{
+	struct mica_entry e = { .entry = op->image.facts.entry };
+	struct mica_client *c = op->client;
+
+	return c->ops->start(c->ped, &e, &op->err);
+}
+
+static int step_open(struct mica_op *op)
+{
+	mica_image_free(&op->image);
+	mica_link_open(op->client->link);
+	return MICA_STEP_DONE;
+}
+
+/* Took part in the wait: the client went off, or broke the rules. */
+static int gone(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	char how[96] = "";
+
+	if (c->link->dead)
+		return mica_fail(&op->err, MICA_E_CLIENT, "client '%s' did not start: %s",
+				 c->cfg.name, c->link->why);
+	if (c->ops->power(c->ped) != MICA_POWER_OFF)
+		return 0;
+	if (c->ops->why_off)
+		c->ops->why_off(c->ped, how, sizeof(how));
+	return mica_fail(&op->err, MICA_E_CLIENT,
+			 "client '%s' did not start: its core went off%s%s%s before it was ready", c->cfg.name,
+			 how[0] ? " (" : "", how, how[0] ? ")" : "");
+}
+
+static int step_ready(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	int rc;
+
+	mica_link_turn(c->link);
+	if (!c->link->dead && mica_link_ready(c->link))
+		return MICA_STEP_DONE;
+	if (gone(op))
+		return MICA_STEP_FAILED;
+	rc = mica_op_wait(op, c->cfg.start_timeout_ms, READY_TICK_MS);
+	if (rc == MICA_STEP_FAILED)
+		mica_fail(&op->err, MICA_E_TIMEOUT,
+			  "client '%s' did not become ready within %u s: %s; see StartTimeoutSec",
+			  c->cfg.name, (c->cfg.start_timeout_ms + 999) / 1000,
+			  c->link->features & MICA_F_READY ? "it never said so" :
+							     "it announced no endpoint");
+	return rc;
+}
+
+static int step_running(struct mica_op *op)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	op->client->started_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	mica_client_set_state(op->client, MICA_RUNNING, "");
+	return MICA_STEP_DONE;
+}
+
+static void start_finish(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	char reason[MICA_ERROR_TEXT];
+
+	if (!op->failed) {
+		mica_client_note(c);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "%s", op->err.text);
+	if (op->stuck) {
+		/* The core cannot be had back: everything stays as it is, marked. */
+		snprintf(reason, sizeof(reason),
+			 "%.300s; it could not be stopped: its cores and memory stay quarantined",
+			 op->err.text);
+		mica_fail(&op->err, op->err.code, "%s", reason);
+		mica_client_set_state(c, MICA_ERROR, reason);
+	} else if (c->state != op->origin) {
+		mica_client_fall_back(c, op->claimed_here ? MICA_OFFLINE : MICA_STOPPED, reason);
+	}
+	mica_client_note(c);
+}
+
+static const struct mica_step start_steps[] = {
+	{ .name = "image", .work = step_read },
+	{ .name = "claiming", .saved = true, .work = step_claim, .undo_work = undo_claim },
+	{ .name = "configured", .loop = step_configured, .undo_loop = undo_configured },
+	{ .name = "loading", .saved = true, .work = step_load },
+	{ .name = "doorbell", .work = step_doorbell },
+	{ .name = "link", .loop = step_link, .undo_loop = undo_link },
+	/* Undone in this order: asked to stop, forced where that is possible. */
+	{ .name = "force", .undo_work = mica_step_force_stop },
+	{ .name = "starting", .saved = true, .work = step_start, .undo_loop = mica_step_ask_stop },
+	{ .name = "started", .saved = true, .loop = step_open },
+	{ .name = "waiting", .loop = step_ready },
+	{ .name = "running", .loop = step_running },
+	{ 0 },
+};
+
+static const struct mica_plan start_plan = { "start", start_steps, start_finish };
+
+void mica_client_start(struct mica_client *c, mica_done done, void *arg)
+{
+	struct mica_error err;
+
+	if (c->op)
+		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: %s is under way", c->cfg.name,
+			  c->op->plan->verb);
+	else if (c->state == MICA_RUNNING)
+		mica_fail(&err, MICA_E_STATE, "client '%s' is running already", c->cfg.name);
+	else if (!mica_state_allows(c->state, MICA_CONFIGURED))
+		mica_fail(&err, MICA_E_STATE, "client '%s' is in state %s and cannot be started: %s",
+			  c->cfg.name, mica_state_name(c->state), c->reason);
+	else if (c->claimed && c->ops->power(c->ped) != MICA_POWER_OFF)
+		mica_fail(&err, MICA_E_STATE,
+			  "a core of client '%s' still runs: stop it before it is started again",
+			  c->cfg.name);
+	else {
+		mica_op_begin(c->host, c, &start_plan, done, arg);
+		return;
+	}
+	mica_op_refuse(c->host, c, &err, done, arg);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stop: ask, wait for OFF by firmware's word, force where the pedestal can. */
+#include <stdio.h>
+#include <string.h>
+
+#include "client_priv.h"
+#include "link.h"
+
+#define OFF_TICK_MS 20
+
+int mica_step_release(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+
+	if (!c->claimed)
+		return MICA_STEP_DONE;
+	return c->ops->release(c->ped, &op->err);
+}
+
+int mica_step_ask_stop(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	uint64_t limit = c->cfg.stop_timeout_ms;
+
+	if (c->ops->power(c->ped) == MICA_POWER_OFF)
+		return MICA_STEP_DONE;
+	if (!op->entered && c->link)
+		mica_link_ask_stop(c->link);
+	/* What cannot hear is not waited for long. */
+	if (!c->link)
+		limit = 0;
+	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT :
+									MICA_STEP_DONE;
+}
+
+int mica_step_force_stop(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	struct mica_error err;
+
+	if (c->ops->power(c->ped) != MICA_POWER_OFF && c->ops->caps.force_stop != MICA_FORCE_NONE &&
+	    c->ops->force_stop)
+		(void)c->ops->force_stop(c->ped, &err); /* power() is what counts */
+	if (op->failed && c->ops->power(c->ped) != MICA_POWER_OFF)
+		op->stuck = true;
+	return MICA_STEP_DONE;
+}
+
+int mica_step_settle_stop(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	char reason[256];
+
+	if (c->ops->power(c->ped) == MICA_POWER_OFF) {
+		if (c->link)
+			mica_link_free(c->link, false);
+		c->link = NULL;
+		mica_client_set_state(c, MICA_STOPPED, "");
+		return MICA_STEP_DONE;
+	}
+	snprintf(reason, sizeof(reason),
+		 "did not power its core off within %u s, and pedestal %s cannot force it: its cores and "
+		 "memory stay quarantined until it stops or the machine restarts",
+		 (c->cfg.stop_timeout_ms + 999) / 1000, c->ops->name);
+	if (c->state != MICA_ERROR)
+		mica_client_set_state(c, MICA_ERROR, reason);
+	return mica_fail(&op->err, MICA_E_TIMEOUT, "client '%s' %s", c->cfg.name, reason);
+}
+
+static void stop_finish(struct mica_op *op)
+{
+	mica_client_note(op->client);
+}
+
+static const struct mica_step stop_steps[] = {
+	{ .name = "stopping", .saved = true, .loop = mica_step_ask_stop },
+	{ .name = "force", .work = mica_step_force_stop },
+	{ .name = "stopped", .loop = mica_step_settle_stop },
+	{ 0 },
+};
+
+static const struct mica_plan stop_plan = { "stop", stop_steps, stop_finish };
+
+void mica_client_stop(struct mica_client *c, mica_done done, void *arg)
+{
+	struct mica_error err;
+
+	if (c->op)
+		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: %s is under way", c->cfg.name,
+			  c->op->plan->verb);
+	else if (!mica_state_allows(c->state, MICA_STOPPED))
+		mica_fail(&err, MICA_E_STATE, "client '%s' is not running: its state is %s",
+			  c->cfg.name, mica_state_name(c->state));
+	else {
+		mica_op_begin(c->host, c, &stop_plan, done, arg);
+		return;
+	}
+	mica_op_refuse(c->host, c, &err, done, arg);
+}

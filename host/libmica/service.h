@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Services: what Linux offers behind an endpoint name. One ops table, one file each. */
+#ifndef MICA_SERVICE_H
+#define MICA_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openamp/rpmsg.h>
+
+#include "mica/client.h"
+
+struct mica_link;
+struct mica_service;
+
+struct mica_service_ops {
+	/* Endpoint names served; a trailing * stands for anything. NULL ends. */
+	const char *const *names;
+	/* First message, by which the client learns the host's address. */
+	const void *hello;
+	size_t hello_len;
+	/* All optional. open may fail; then the service stays announced, unbound. */
+	int (*open)(struct mica_service *s, struct mica_error *err);
+	/* data lies in shared memory: each byte may change while it is looked at. len > 0. */
+	void (*message)(struct mica_service *s, const void *data, size_t len);
+	/* mica_service_can_send() may have become true. */
+	void (*writable)(struct mica_service *s);
+	void (*close)(struct mica_service *s);
+};
+
+struct mica_service {
+	struct mica_link *link;
+	struct mica_service *next;
+	const struct mica_service_ops *ops; /* NULL: nobody serves that name */
+	void *priv;
+	bool bound;
+	bool hello_due;
+	bool want_send; /* call writable() when there is room */
+	struct rpmsg_endpoint ept;
+	uint32_t remote; /* client's address */
+	uint32_t tx_credit;
+	uint32_t rx_owed;      /* messages whose credit was not given back yet */
+	uint32_t rx_drained;   /* of these, how many are to be given back now */
+	uint16_t last_tx;      /* ring index after the last message, where no credit is */
+	bool outstanding;      /* last_tx is valid */
+	struct mica_service_info info;
+};
+
+/* Largest message a service should send: existing terminals write a NUL behind it. */
+#define MICA_MESSAGE_MAX 495u
+
+/* Room for one message now? If not, writable() will be called once there is. */
+bool mica_service_can_send(struct mica_service *s);
+/* len <= MICA_MESSAGE_MAX. 0, or -1: no room, or the link is gone. */
+int mica_service_send(struct mica_service *s, const void *data, size_t len);
+/* Everything received so far went to its reader: give the credit back. */
+void mica_service_drained(struct mica_service *s);
+
+/* For the link. */
+void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote);
+void mica_services_gone(struct mica_link *link, const char *name, uint32_t remote);
+/* Bind again under the addresses of the endpoint table. */
+void mica_services_restore(struct mica_link *link);
+void mica_services_credit(struct mica_link *link, uint32_t receiver, uint32_t sender,
+			  uint32_t count);
+/* Once per turn: first messages, credit, those that wait for room. True: some still wait. */
+bool mica_services_run(struct mica_link *link);
+/* announce: tell the client that the endpoints end. */
+void mica_services_close(struct mica_link *link, bool announce);
+void mica_services_info(const struct mica_link *link, struct mica_client_info *info);
+
+/* services/: the table of all there are. */
+extern const struct mica_service_ops mica_service_tty;
+extern const struct mica_service_ops mica_service_rpc;
+extern const struct mica_service_ops mica_service_umt;
+
+#endif /* MICA_SERVICE_H */

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Services of a link: bound by the name a client announces, sending under the rules of that
+ * client. At most MICA_SERVICES_MAX names are remembered, whatever a client announces.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <metal/atomic.h>
+
+#include "client_priv.h"
+#include "link.h"
+#include "link_table.h"
+#include "service.h"
+
+#define CREDIT_MAX 1024u
+
+static const struct mica_service_ops *const all_services[] = {
+	&mica_service_tty,
+	&mica_service_rpc,
+	&mica_service_umt,
+};
+
+static bool name_matches(const char *pattern, const char *name)
+{
+	size_t len = strlen(pattern);
+
+	if (len && pattern[len - 1] == '*')
+		return !strncmp(pattern, name, len - 1);
+	return !strcmp(pattern, name);
+}
+
+static const struct mica_service_ops *find_ops(const char *name)
+{
+	for (size_t i = 0; i < sizeof(all_services) / sizeof(all_services[0]); i++) {
+		for (const char *const *p = all_services[i]->names; *p; p++) {
+			if (name_matches(*p, name))
+				return all_services[i];
+		}
+	}
+	return NULL;
+}
+
+/* ---- sending ---- */
+
+static bool consumed(struct mica_service *s)
+{
+	struct virtqueue *vq = s->link->rvdev.svq;
+	uint16_t used;
+
+	if (!s->outstanding)
+		return true;
+	/* Only paces this client: a wrong answer is its own loss. */
+	used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+	if ((int16_t)(used - s->last_tx) < 0)
+		return false;
+	s->outstanding = false;
+	return true;
+}
+
+static bool has_room(struct mica_service *s)
+{
+	struct mica_link *link = s->link;
+
+	if (!link->up || link->dead || link->stopping || !s->bound || s->hello_due)
+		return false;
+	if (link->features & MICA_F_CREDIT) {
+		if (!s->tx_credit)
+			return false;
+	} else if (!consumed(s)) {
+		return false;
+	}
+	return !virtqueue_full(link->rvdev.svq) || virtqueue_pending(link->rvdev.svq);
+}
+
+bool mica_service_can_send(struct mica_service *s)
+{
+	if (has_room(s))
+		return true;
+	s->want_send = true;
+	if (s->link->up && !s->link->dead)
+		mica_link_again(s->link, s->link->retry_ms);
+	return false;
+}
+
+static int send_now(struct mica_service *s, const void *data, size_t len)
+{
+	int rc = rpmsg_trysend(&s->ept, len ? data : NULL, (int)len);
+
+	if (rc < 0)
+		return -1;
+	s->last_tx = s->link->rvdev.svq->vq_prod_idx;
+	s->outstanding = true;
+	s->info.tx_messages++;
+	s->info.tx_bytes += len;
+	return 0;
+}
+
+int mica_service_send(struct mica_service *s, const void *data, size_t len)
+{
+	if (len > MICA_MESSAGE_MAX || !has_room(s) || send_now(s, data, len)) {
+		/* Whatever is wrong, the next turn finds out. */
+		if (s->link->up && !s->link->dead)
+			mica_link_again(s->link, 0);
+		return -1;
+	}
+	if (len && s->link->features & MICA_F_CREDIT)
+		s->tx_credit--;
+	return 0;
+}
+
+/* ---- credit ---- */
+
+void mica_services_credit(struct mica_link *link, uint32_t receiver, uint32_t sender,
+			  uint32_t count)
+{
+	for (struct mica_service *s = link->services; s; s = s->next) {
+		if (!s->bound || s->ept.addr != sender || s->remote != receiver)
+			continue;
+		s->tx_credit = count < CREDIT_MAX - s->tx_credit ? s->tx_credit + count :
+								   CREDIT_MAX;
+		return;
+	}
+}
+
+static bool give_credit(struct mica_service *s)
+{
+	struct mica_link *link = s->link;
+	struct mica_ctrl_credit msg = { .kind = MICA_CTRL_CREDIT, .receiver = s->ept.addr,
+					.sender = s->remote, .count = s->rx_drained };
+
+	if (!s->rx_drained || !link->ctrl_open)
+		return true;
+	if (rpmsg_trysend(&link->ctrl, &msg, sizeof(msg)) < 0)
+		return false;
+	s->rx_drained = 0;
+	return true;
+}
+
+void mica_service_drained(struct mica_service *s)
+{
+	s->rx_drained += s->rx_owed;
+	s->rx_owed = 0;
+	if (s->link->up && !s->link->dead && !give_credit(s))
+		mica_link_again(s->link, s->link->retry_ms);
+}
+
+/* ---- binding ---- */
+
+static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	struct mica_service *s = priv;
+
+	(void)ept;
+	s->link->announced = true;
+	/* Endpoints here have one partner each; anybody else has no business with them. */
+	if (src != s->remote)
+		return RPMSG_ERR_ADDR;
+	s->info.rx_messages++;
+	s->info.rx_bytes += len;
+	if (!len)
+		return RPMSG_SUCCESS;
+	s->rx_owed++;
+	if (s->ops->message)
+		s->ops->message(s, data, len);
+	else
+		mica_service_drained(s);
+	return RPMSG_SUCCESS;
+}
+
+/* What a later process needs to find the endpoints again; unbound ones have no host address. */
+static void write_table(struct mica_link *link)
+{
+	struct mica_ept_entry ept[MICA_EPT_TABLE_MAX];
+	unsigned int n = 0;
+
+	memset(ept, 0, sizeof(ept));
+	for (struct mica_service *s = link->services; s && n < MICA_EPT_TABLE_MAX; s = s->next) {
+		memcpy(ept[n].name, s->info.name, sizeof(ept[n].name));
+		ept[n].addr = s->remote;
+		ept[n++].dest_addr = s->bound ? s->ept.addr : RPMSG_ADDR_ANY;
+	}
+	mica_link_write_endpoints(link, ept, n);
+}
+
+static void say_hello(struct mica_service *s)
+{
+	if (s->hello_due && !send_now(s, s->ops->hello, s->ops->hello_len)) {
+		s->hello_due = false;
+		if (s->ops->hello_len && s->link->features & MICA_F_CREDIT && s->tx_credit)
+			s->tx_credit--;
+	}
+}
+
+static void bind_service(struct mica_service *s, uint32_t local)
+{
+	const char *name = s->link->client->cfg.name;
+	struct mica_host *host = s->link->client->host;
+	struct mica_error err;
+
+	s->ept.priv = s;
+	if (rpmsg_create_ept(&s->ept, &s->link->rvdev.rdev, s->info.name, local, s->remote,
+			     on_message, NULL))
+		return;
+	s->bound = true;
+	s->tx_credit = MICA_CREDIT_INITIAL;
+	if (s->ops->open && s->ops->open(s, &err)) {
+		mica_log(host, LOG_ERR, name, "%s: %s", s->info.name, err.text);
+		rpmsg_destroy_ept(&s->ept);
+		s->bound = false;
+		return;
+	}
+	s->hello_due = true;
+	say_hello(s);
+	if (s->hello_due)
+		mica_link_again(s->link, s->link->retry_ms);
+}
+
+static struct mica_service *find_service(struct mica_link *link, const char *name, uint32_t remote)
+{
+	struct mica_service *s = link->services;
+
+	while (s && (s->remote != remote || strcmp(s->info.name, name)))
+		s = s->next;
+	return s;
+}
+
+static void add_service(struct mica_link *link, const char *name, uint32_t remote, uint32_t local)
+{
+	struct mica_service **pp = &link->services;
+	struct mica_service *s;
+
+	if (find_service(link, name, remote))
+		return;
+	if (link->n_services == MICA_SERVICES_MAX) {
+		if (!link->n_refused++)
+			mica_log(link->client->host, LOG_WARNING, link->client->cfg.name,
+				 "announces more than %d endpoints: the others are ignored",
+				 MICA_SERVICES_MAX);
+		return;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return;
+	s->link = link;
+	s->remote = remote;
+	s->ops = find_ops(name);
+	snprintf(s->info.name, sizeof(s->info.name), "%s", name);
+	while (*pp)
+		pp = &(*pp)->next;
+	*pp = s;
+	link->n_services++;
+	if (s->ops)
+		bind_service(s, local);
+}
+
+void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote)
+{
+	link->announced = true;
+	add_service(link, name, remote, RPMSG_ADDR_ANY);
+	write_table(link);
+}
+
+static void end_service(struct mica_service *s)
+{
+	if (s->bound && s->ops->close)
+		s->ops->close(s);
+	if (s->bound)
+		rpmsg_destroy_ept(&s->ept);
+	free(s);
+}
+
+void mica_services_gone(struct mica_link *link, const char *name, uint32_t remote)
+{
+	for (struct mica_service **pp = &link->services; *pp; pp = &(*pp)->next) {
+		struct mica_service *s = *pp;
+
+		if (s->remote != remote || strcmp(s->info.name, name))
+			continue;
+		*pp = s->next;
+		link->n_services--;
+		end_service(s);
+		write_table(link);
+		return;
+	}
+}
+
+void mica_services_restore(struct mica_link *link)
+{
+	struct mica_ept_entry ept[MICA_EPT_TABLE_MAX];
+	unsigned int n = mica_link_read_endpoints(link, ept);
+
+	for (unsigned int i = 0; i < n; i++) {
+		/* Addresses below 1024 have a meaning of their own; nobody's endpoint is there. */
+		if (ept[i].name[0] && ept[i].addr != RPMSG_ADDR_ANY &&
+		    ept[i].dest_addr >= RPMSG_RESERVED_ADDRESSES)
+			add_service(link, ept[i].name, ept[i].addr, ept[i].dest_addr);
+	}
+	write_table(link);
+}
+
+/* ---- turns, end ---- */
+
+bool mica_services_run(struct mica_link *link)
+{
+	bool waiting = false;
+
+	for (struct mica_service *s = link->services; s; s = s->next) {
+		if (!s->bound)
+			continue;
+		say_hello(s);
+		if (!give_credit(s) || s->hello_due)
+			waiting = true;
+		if (s->want_send && has_room(s)) {
+			s->want_send = false;
+			if (s->ops->writable)
+				s->ops->writable(s);
+		}
+		/* Credit comes with a doorbell of its own; nothing to look for meanwhile. */
+		if (s->want_send && !(link->features & MICA_F_CREDIT && !s->tx_credit))
+			waiting = true;
+	}
+	return waiting;
+}
+
+void mica_services_close(struct mica_link *link, bool announce)
+{
+	/* The destroy announcements go by this flag. */
+	if (link->up && !announce)
+		link->rvdev.rdev.support_ns = false;
+	while (link->services) {
+		struct mica_service *s = link->services;
+
+		link->services = s->next;
+		end_service(s);
+	}
+	link->n_services = 0;
+}
+
+void mica_services_info(const struct mica_link *link, struct mica_client_info *info)
+{
+	for (const struct mica_service *s = link->services; s; s = s->next) {
+		if (info->n_services < MICA_SERVICES_MAX)
+			info->service[info->n_services++] = s->info;
+	}
+}

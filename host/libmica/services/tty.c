@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Terminal of a client: a pty in raw mode behind DEV_ROOT/ttyRPMSG<n>.
+ *
+ * Client to reader: written to the pty at once; what the pty does not take waits in a bounded
+ * backlog. With credit the client then waits too and nothing is lost; without, the ring's buffers
+ * belong to all endpoints, so the oldest bytes go and are counted.
+ * Writer to client: taken from the pty only when a message can be sent, so the writer waits.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "../backlog.h"
+#include "../client_priv.h"
+#include "../link.h"
+#include "../service.h"
+
+struct tty {
+	struct mica_service *service;
+	struct mica_tty_slot *slot;
+	int master;
+	int slave; /* held open: no hang-up between two readers, settings stay */
+	char path[128];
+	struct mica_backlog backlog;
+	uv_poll_t *poll;
+	int watching; /* UV_READABLE | UV_WRITABLE */
+};
+
+static void on_pty(uv_poll_t *poll, int status, int events);
+
+static void watch(struct tty *t, int events)
+{
+	if (events == t->watching)
+		return;
+	t->watching = events;
+	if (events)
+		uv_poll_start(t->poll, events, on_pty);
+	else
+		uv_poll_stop(t->poll);
+}
+
+/* ---- client to reader ---- */
+
+static void drain(struct tty *t)
+{
+	const void *p;
+	size_t len;
+
+	while ((p = mica_backlog_peek(&t->backlog, &len))) {
+		ssize_t n = write(t->master, p, len);
+
+		if (n <= 0)
+			break;
+		mica_backlog_take(&t->backlog, (size_t)n);
+	}
+	if (!t->backlog.used)
+		mica_service_drained(t->service);
+	watch(t, t->backlog.used ? t->watching | UV_WRITABLE : t->watching & ~UV_WRITABLE);
+}
+
+static void tty_message(struct mica_service *s, const void *data, size_t len)
+{
+	struct tty *t = s->priv;
+	const uint8_t *p = data;
+	ssize_t n;
+
+	while (len && !t->backlog.used) {
+		n = write(t->master, p, len);
+		if (n <= 0)
+			break;
+		p += n;
+		len -= (size_t)n;
+	}
+	if (len)
+		s->info.dropped_bytes += mica_backlog_put(&t->backlog, p, len);
+	if (t->backlog.used)
+		watch(t, t->watching | UV_WRITABLE);
+	else
+		mica_service_drained(s);
+}
+
+/* ---- writer to client ---- */
+
+static void tty_writable(struct mica_service *s)
+{
+	struct tty *t = s->priv;
+
+	watch(t, t->watching | UV_READABLE);
+}
+
+static void forward(struct tty *t)
+{
+	char buf[MICA_MESSAGE_MAX];
+	ssize_t n;
+
+	if (!mica_service_can_send(t->service)) {
+		/* tty_writable() goes on. */
+		watch(t, t->watching & ~UV_READABLE);
+		return;
+	}
+	n = read(t->master, buf, sizeof(buf));
+	if (n > 0)
+		(void)mica_service_send(t->service, buf, (size_t)n);
+}
+
+static void on_pty(uv_poll_t *poll, int status, int events)
+{
+	struct tty *t = poll->data;
+
+	if (status < 0) {
+		watch(t, 0);
+		return;
+	}
+	if (events & UV_WRITABLE)
+		drain(t);
+	if (events & UV_READABLE)
+		forward(t);
+}
+
+/* ---- names ---- */
+
+static bool number_taken(struct mica_host *host, unsigned int number)
+{
+	char path[PATH_MAX + 32];
+	struct stat st;
+
+	for (struct mica_client *c = host->clients; c; c = c->next) {
+		for (unsigned int i = 0; i < c->n_ttys; i++) {
+			if (c->tty[i].number == number)
+				return true;
+		}
+	}
+	/* The kernel's own rpmsg tty driver uses the same names, and so may another micad. */
+	snprintf(path, sizeof(path), "%s/ttyRPMSG%u", host->dev_root, number);
+	return stat(path, &st) == 0;
+}
+
+/* The number this endpoint had before, or the lowest free one; it stays with the client. */
+static struct mica_tty_slot *take_slot(struct mica_client *c, const char *endpoint)
+{
+	struct mica_tty_slot *slot;
+	unsigned int number = 0;
+
+	for (unsigned int i = 0; i < c->n_ttys; i++) {
+		slot = &c->tty[i];
+		if (!slot->open && !strcmp(slot->endpoint, endpoint))
+			return slot;
+	}
+	if (c->n_ttys == MICA_TTY_SLOTS)
+		return NULL;
+	while (number_taken(c->host, number))
+		number++;
+	slot = &c->tty[c->n_ttys++];
+	snprintf(slot->endpoint, sizeof(slot->endpoint), "%s", endpoint);
+	slot->number = number;
+	/* Known before the link exists: whoever finds a stale link knows whose it is. */
+	if (mica_client_save(c, c->op ? c->op->plan->steps[c->op->at].name : "", NULL))
+		mica_log(c->host, LOG_WARNING, c->cfg.name, "cannot note the number of its tty");
+	return slot;
+}
+
+static int make_link(struct tty *t, const char *dev_root, struct mica_error *err)
+{
+	char pts[64], tmp[sizeof(t->path) + 8];
+
+	if (ptsname_r(t->master, pts, sizeof(pts)))
+		return mica_fail(err, MICA_E_FAILED, "ptsname: %s", strerror(errno));
+	if ((size_t)snprintf(t->path, sizeof(t->path), "%s/ttyRPMSG%u", dev_root,
+			     t->slot->number) >= sizeof(t->path)) {
+		t->path[0] = '\0';
+		return mica_fail(err, MICA_E_FAILED, "%.80s...: path is too long for a tty", dev_root);
+	}
+	/* Replaces at once what a killed micad left under our number. */
+	snprintf(tmp, sizeof(tmp), "%s.new", t->path);
+	unlink(tmp);
+	if (symlink(pts, tmp) < 0 || rename(tmp, t->path) < 0) {
+		mica_fail(err, MICA_E_FAILED, "cannot create %s: %s", t->path, strerror(errno));
+		unlink(tmp);
+		t->path[0] = '\0';
+		return -1;
+	}
+	return 0;
+}
+
+static int open_pty(struct tty *t, struct mica_error *err)
+{
+	struct termios tio;
+	char pts[64];
+
+	t->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (t->master < 0 || grantpt(t->master) || unlockpt(t->master) ||
+	    ptsname_r(t->master, pts, sizeof(pts)))
+		return mica_fail(err, MICA_E_FAILED, "cannot open a pty: %s", strerror(errno));
+	t->slave = open(pts, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (t->slave < 0 || tcgetattr(t->slave, &tio) < 0)
+		return mica_fail(err, MICA_E_FAILED, "cannot open %s: %s", pts, strerror(errno));
+	/* Raw: every byte as it is, and no echo that would come back to the client as input. */
+	cfmakeraw(&tio);
+	if (tcsetattr(t->slave, TCSANOW, &tio) < 0)
+		return mica_fail(err, MICA_E_FAILED, "cannot set %s raw: %s", pts, strerror(errno));
+	return 0;
+}
+
+static void tty_close(struct mica_service *s)
+{
+	struct tty *t = s->priv;
+
+	if (!t)
+		return;
+	if (t->poll)
+		uv_poll_stop(t->poll);
+	mica_handle_free(s->link->client->host, t->poll);
+	if (t->path[0])
+		unlink(t->path);
+	if (t->slave >= 0)
+		close(t->slave);
+	if (t->master >= 0)
+		close(t->master); /* readers get a hang-up */
+	if (t->slot)
+		t->slot->open = false;
+	mica_backlog_free(&t->backlog);
+	free(t);
+	s->priv = NULL;
+}
+
+static int start_polling(struct tty *t, uv_loop_t *loop, struct mica_error *err)
+{
+	int rc;
+
+	t->poll = calloc(1, sizeof(*t->poll));
+	if (!t->poll)
+		return mica_fail(err, MICA_E_FAILED, "out of memory");
+	rc = uv_poll_init(loop, t->poll, t->master);
+	if (rc) {
+		free(t->poll);
+		t->poll = NULL;
+		return mica_fail(err, MICA_E_FAILED, "cannot watch a pty: %s", uv_strerror(rc));
+	}
+	t->poll->data = t;
+	watch(t, UV_READABLE);
+	return 0;
+}
+
+static int tty_open(struct mica_service *s, struct mica_error *err)
+{
+	struct mica_client *c = s->link->client;
+	struct tty *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return mica_fail(err, MICA_E_FAILED, "out of memory");
+	t->service = s;
+	t->master = t->slave = -1;
+	s->priv = t;
+	t->slot = take_slot(c, s->info.name);
+	if (!t->slot) {
+		tty_close(s);
+		return mica_fail(err, MICA_E_FAILED, "more than %d ttys", MICA_TTY_SLOTS);
+	}
+	t->slot->open = true;
+	if (open_pty(t, err) || start_polling(t, c->host->loop, err) ||
+	    make_link(t, c->host->dev_root, err)) {
+		tty_close(s);
+		return -1;
+	}
+	snprintf(s->info.device, sizeof(s->info.device), "%s", t->path);
+	return 0;
+}
+
+/* Static-layout images call theirs uart (Zephyr) and console (UniProton). */
+static const char *const names[] = { "rpmsg-tty*", "uart", "console", NULL };
+
+const struct mica_service_ops mica_service_tty = {
+	.names = names,
+	/* A message of no bytes tells the client our address and nothing else. */
+	.open = tty_open,
+	.message = tty_message,
+	.writable = tty_writable,
+	.close = tty_close,
+};

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <openamp/rsc_table.h>
+#include <openamp/virtio.h>
+#include <openamp/virtio_ring.h>
+
+#include "mica/abi.h"
+#include "table.h"
+
+static uint32_t offset_of(const struct rsc_view *view, uint32_t type, size_t need)
+{
+	const struct rsc_entry *e = rsc_table_find(view, type, 0);
+
+	return e && e->size >= need ? e->offset : 0;
+}
+
+static int read_vdev(const uint8_t *copy, const struct rsc_view *view, const char *image,
+		     struct mica_table *t, struct mica_error *err)
+{
+	const struct rsc_entry *e;
+	struct fw_rsc_vdev vdev;
+
+	for (unsigned int i = 0; (e = rsc_table_find(view, RSC_VDEV, i)); i++) {
+		memcpy(&vdev, copy + e->offset, sizeof(vdev));
+		if (vdev.id == VIRTIO_ID_RPMSG)
+			break;
+	}
+	if (!e)
+		return 0; /* a client that only runs */
+	if (vdev.num_of_vrings != 2)
+		return mica_fail(err, MICA_E_FIRMWARE,
+				 "image %s: its rpmsg device has %u vrings, 2 are needed", image,
+				 vdev.num_of_vrings);
+	t->vdev = e->offset;
+	t->notifyid = vdev.notifyid;
+	for (int i = 0; i < 2; i++) {
+		struct fw_rsc_vdev_vring v;
+
+		memcpy(&v, copy + e->offset + sizeof(vdev) + (size_t)i * sizeof(v), sizeof(v));
+		t->vring[i] = (struct mica_vring){ v.da, v.align, v.num, v.notifyid };
+	}
+	return 0;
+}
+
+int mica_table_check(const void *copy, size_t len, uint64_t da, const char *image,
+		     struct mica_table *t, struct mica_error *err)
+{
+	struct mica_rsc_vendor vendor;
+	struct rsc_view view;
+
+	memset(t, 0, sizeof(*t));
+	if (rsc_table_check(copy, len, &view)) {
+		char where[32] = "header";
+
+		if (view.index >= 0)
+			snprintf(where, sizeof(where), "entry %d", view.index);
+		return mica_fail(err, MICA_E_FIRMWARE,
+				 "image %s: resource table is corrupt, %s: %s (0x%x): build the image again",
+				 image, where, rsc_fault_text(view.fault), view.value);
+	}
+	if (da % 4)
+		return mica_fail(err, MICA_E_FIRMWARE,
+				 "image %s: resource table at 0x%llx is not aligned to 4", image,
+				 (unsigned long long)da);
+	t->present = true;
+	t->da = da;
+	t->len = (uint32_t)rsc_table_size(&view);
+	t->ept_table = offset_of(&view, MICA_RSC_EPT_TABLE, sizeof(struct mica_rsc_ept_table));
+	t->ring_pair = offset_of(&view, MICA_RSC_RING_PAIR, sizeof(struct mica_rsc_ring_pair));
+	t->vring_offset =
+		offset_of(&view, MICA_RSC_VRING_OFFSET, sizeof(struct mica_rsc_vring_offset));
+	t->vendor = offset_of(&view, MICA_RSC_VENDOR, sizeof(vendor));
+	if (t->vendor) {
+		memcpy(&vendor, (const uint8_t *)copy + t->vendor, sizeof(vendor));
+		if (vendor.version != MICA_VENDOR_VERSION)
+			t->vendor = 0; /* of another version: as if there were none */
+		else
+			t->features = vendor.features;
+	}
+	return read_vdev(copy, &view, image, t, err);
+}
+
+static uint64_t align_up(uint64_t x, uint64_t align)
+{
+	return (x + align - 1) & ~(align - 1);
+}
+
+int mica_place(const struct mica_table *t, uint64_t da, size_t size, bool debug,
+	       struct mica_placement *pl, struct mica_error *err)
+{
+	uint64_t at = da;
+
+	memset(pl, 0, sizeof(*pl));
+	for (int i = 0; i < 2 && t->vdev; i++) {
+		const struct mica_vring *v = &t->vring[i];
+
+		pl->vring_size[i] =
+			(uint32_t)align_up((uint64_t)vring_size(v->num, v->align), v->align);
+		if (v->da != UINT32_MAX) {
+			pl->vring[i] = v->da;
+			continue;
+		}
+		at = align_up(at, v->align);
+		pl->vring[i] = at;
+		at += pl->vring_size[i];
+	}
+	if (t->vdev) {
+		pl->buffers_size = (t->vring[0].num + t->vring[1].num) * MICA_BUFFER_SIZE;
+		pl->buffers = at;
+		at += pl->buffers_size;
+	}
+	if (debug && t->ring_pair) {
+		at = align_up(at, 16);
+		pl->gdb = at;
+		at += MICA_GDB_RINGS_SIZE;
+	}
+	if (at - da > size)
+		return mica_fail(err, MICA_E_FIRMWARE,
+				 "vrings and buffers need 0x%llx bytes, the client's pool at 0x%llx has 0x%zx: "
+				 "use fewer descriptors (num %u and %u)",
+				 (unsigned long long)(at - da), (unsigned long long)da, size,
+				 t->vring[0].num, t->vring[1].num);
+	/* Descriptors carry 64-bit addresses, the table's vring fields 32. */
+	if (at > UINT32_MAX)
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "pool at 0x%llx lies above 4 GiB: a resource table cannot name it",
+				 (unsigned long long)da);
+	return 0;
+}
+
+void mica_place_static(uint64_t da, struct mica_table *t, struct mica_placement *pl)
+{
+	memset(t, 0, sizeof(*t));
+	memset(pl, 0, sizeof(*pl));
+	for (int i = 0; i < 2; i++) {
+		t->vring[i].align = MICA_STATIC_ALIGN;
+		t->vring[i].num = MICA_STATIC_NUM;
+		t->vring[i].notifyid = (uint32_t)i;
+		pl->vring_size[i] = (uint32_t)align_up(
+			(uint64_t)vring_size(MICA_STATIC_NUM, MICA_STATIC_ALIGN), MICA_STATIC_ALIGN);
+	}
+	pl->vring[0] = da + MICA_STATIC_VRING0;
+	pl->vring[1] = da + MICA_STATIC_VRING1;
+	/* The first 16 are what the client sends with: the buffers posted in vring 0. */
+	pl->buffers = da + MICA_STATIC_POOL;
+	pl->buffers_size = 2 * MICA_STATIC_NUM * MICA_BUFFER_SIZE;
+}
