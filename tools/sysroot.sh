@@ -24,6 +24,11 @@ make_sysroot() {
 	for folder in $folders; do
 		cp -al "$folder/usr" "$work/" 2>/dev/null || cp -a "$folder/usr" "$work/"
 	done
+	# Debian 12 calls libuv's static library by a name of its own; all links here are static.
+	for folder in "$work"/usr/lib/*; do
+		[ ! -e "$folder/libuv_a.a" ] || ln -sf libuv_a.a "$folder/libuv.a"
+		find "$folder" -maxdepth 1 -name '*.so' -delete
+	done
 	mv -T "$work" "$sysroot"
 }
 

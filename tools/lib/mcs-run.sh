@@ -152,7 +152,7 @@ wait_for_end() {
 			failed "$EXIT_FAILED" "Linux did not power off within $POWEROFF_TIMEOUT s"
 		sleep 0.05
 	done
-	wait "$qemu_pid" || true
+	wait "$qemu_pid" 2>/dev/null || true
 	qemu_pid=''
 	wait "$reader_pid" || true
 	reader_pid=''
@@ -183,7 +183,7 @@ run_console() {
 		timer_pid=$!
 	fi
 	status=0
-	wait "$qemu_pid" || status=$?
+	wait "$qemu_pid" 2>/dev/null || status=$?
 	qemu_pid=''
 	[ "$status" -ne 137 ] || failed "$EXIT_TIMEOUT" "the time of $timeout s is up"
 }
