@@ -55,6 +55,7 @@ struct elf_image {
 	uint64_t entry; /* as in the file: a virtual address; see elf_image_phys() */
 	uint64_t phoff, shoff;
 	uint32_t phnum, shnum;
+	uint16_t phentsize, shentsize;
 	uint32_t loads; /* PT_LOAD segments with memsz > 0 */
 	/* .resource_table; size 0: none */
 	uint64_t rsc_offset; /* in the image */

@@ -6,11 +6,13 @@
  * States and what leads from one to the next (everything else is refused with -RPROC_EINVAL):
  *   Offline -config-> Configured -load-> Ready -start-> Running -stop-> Stopped
  *   Stopped -shutdown-> Offline, Ready -stop-> Stopped, Running -suspend-> Suspended
- *   -resume-> Running, Suspended -stop-> Stopped; shutdown passes through Stopped from
- *   Ready, Running, Suspended and Error, and ends in Offline from Configured too; an operation
- *   of the driver that fails in between leads to Error.
+ *   -resume-> Running, Suspended -stop-> Stopped, Error -stop-> Stopped; shutdown passes through
+ *   Stopped where it must, and ends in Offline from Configured too. A driver that cannot stop or
+ *   shut down leads to Error; one that fails to configure, start, suspend or resume leaves the
+ *   state as it was.
  *
- * Locking: each call takes rproc->lock; driver operations are called with it held.
+ * Locking: calls that change state take rproc->lock and call the driver's operations with it
+ * held; the list of memories is set up before and not locked.
  */
 #ifndef OPENAMP_REMOTEPROC_H
 #define OPENAMP_REMOTEPROC_H
@@ -51,6 +53,8 @@ struct remoteproc {
 	void *priv;
 	/* Not part of OpenAMP's structure. */
 	uint16_t elf_machine; /* EM_* that images must have, 0: any */
+	int load_state;	      /* remoteproc_load_noblock() between two calls */
+	bool load_headers_done;
 };
 
 struct remoteproc_ops {
@@ -168,7 +172,12 @@ int remoteproc_shutdown(struct remoteproc *rproc);
 int remoteproc_load(struct remoteproc *rproc, const char *path, void *store,
 		    const struct image_store_ops *store_ops, void **img_info);
 
-/* The same piece by piece: the caller passes the bytes that the last call asked for. */
+/*
+ * The same piece by piece. Each call names what to bring next: *nlen bytes from *noffset of the
+ * image, to local memory (then pass them in) where *pa is RPROC_LOAD_ANYADDR, else to *pa through
+ * *io, followed by *padding up to *nmlen bytes. *nlen 0 with *pa RPROC_LOAD_ANYADDR: done, state
+ * Ready. *img_info is NULL at first; after an error it is NULL again.
+ */
 int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size_t offset,
 			    size_t len, void **img_info, metal_phys_addr_t *pa,
 			    struct metal_io_region **io, size_t *noffset, size_t *nlen,

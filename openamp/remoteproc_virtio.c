@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Virtio over a resource table entry. The entry is used in place and the peer writes to it: each
+ * field is read once per question, and lengths are kept from the moment of creation.
+ */
+#include <metal/sleep.h>
+#include <metal/utilities.h>
+#include <openamp/remoteproc.h>
+#include <openamp/remoteproc_virtio.h>
+
+#define READY_TIMEOUT_US 15000000u
+#define READY_STEP_US	 1000u
+
+static struct remoteproc_virtio *to_rpvdev(struct virtio_device *vdev)
+{
+	return metal_container_of(vdev, struct remoteproc_virtio, vdev);
+}
+
+static void *field(struct remoteproc_virtio *rpvdev, size_t offset)
+{
+	return (uint8_t *)rpvdev->vdev_rsc + offset;
+}
+
+#define FIELD(rpvdev, name) field(rpvdev, offsetof(struct fw_rsc_vdev, name))
+
+/* ---- operations ---- */
+
+static uint8_t get_status(struct virtio_device *vdev)
+{
+	return metal_shared_read8_acquire(FIELD(to_rpvdev(vdev), status));
+}
+
+static void set_status(struct virtio_device *vdev, uint8_t status)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+
+	/* Rings, buffers and features before the word that makes the peer look at them. */
+	metal_shared_write8_release(FIELD(rpvdev, status), status);
+	if (rpvdev->notify)
+		rpvdev->notify(rpvdev->priv, vdev->notifyid);
+}
+
+static uint32_t get_features(struct virtio_device *vdev)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+
+	return metal_shared_read32(FIELD(rpvdev, dfeatures)) &
+	       metal_shared_read32(FIELD(rpvdev, gfeatures));
+}
+
+static void set_features(struct virtio_device *vdev, uint32_t features)
+{
+	metal_shared_write32(FIELD(to_rpvdev(vdev), gfeatures), features);
+}
+
+static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features)
+{
+	features &= metal_shared_read32(FIELD(to_rpvdev(vdev), dfeatures));
+	set_features(vdev, features);
+	return features;
+}
+
+/* Address of the config space's bytes offset ... offset + length - 1, or NULL. */
+static void *config_at(struct remoteproc_virtio *rpvdev, uint32_t offset, int length)
+{
+	size_t start = sizeof(struct fw_rsc_vdev) +
+		       rpvdev->vdev.vrings_num * sizeof(struct fw_rsc_vdev_vring);
+
+	if (length < 0 || offset > rpvdev->config_len ||
+	    (uint32_t)length > rpvdev->config_len - offset)
+		return NULL;
+	return field(rpvdev, start + offset);
+}
+
+static void read_config(struct virtio_device *vdev, uint32_t offset, void *dst, int length)
+{
+	void *src = config_at(to_rpvdev(vdev), offset, length);
+
+	if (src)
+		metal_copy_from_shared(dst, src, (size_t)length);
+	else if (length > 0)
+		memset(dst, 0, (size_t)length);
+}
+
+static void write_config(struct virtio_device *vdev, uint32_t offset, void *src, int length)
+{
+	void *dst = config_at(to_rpvdev(vdev), offset, length);
+
+	if (dst)
+		metal_copy_to_shared(dst, src, (size_t)length);
+}
+
+static void reset_device(struct virtio_device *vdev)
+{
+	if (VIRTIO_ROLE_IS_DRIVER(vdev))
+		set_status(vdev, VIRTIO_CONFIG_STATUS_NEEDS_RESET);
+}
+
+static void notify_queue(struct virtqueue *vq)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vq->vq_dev);
+
+	if (rpvdev->notify)
+		rpvdev->notify(rpvdev->priv, vq->vq_dev->vrings_info[vq->vq_queue_index].notifyid);
+}
+
+static int create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs,
+			     const char *names[], vq_callback callbacks[], void *callback_args[])
+{
+	struct virtio_vring_info *info;
+	unsigned int i;
+	int ret;
+
+	(void)flags;
+	if (nvqs > vdev->vrings_num || nvqs > UINT16_MAX)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	for (i = 0; i < nvqs; i++) {
+		info = &vdev->vrings_info[i];
+		if (!info->vq)
+			return ERROR_VQUEUE_INVLD_PARAM;
+		if (VIRTIO_ROLE_IS_DRIVER(vdev))
+			metal_set_shared(info->info.vaddr, 0,
+					 (size_t)vring_size(info->info.num_descs,
+							    info->info.align));
+		ret = virtqueue_create(vdev, (unsigned short)i, names[i], &info->info,
+				       callbacks[i], notify_queue, info->vq);
+		if (ret)
+			return ret;
+		info->vq->priv = callback_args ? callback_args[i] : NULL;
+	}
+	return VQUEUE_SUCCESS;
+}
+
+/* The memory of the queues stays with the device; they merely fall silent. */
+static void delete_virtqueues(struct virtio_device *vdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < vdev->vrings_num; i++) {
+		if (vdev->vrings_info[i].vq)
+			vdev->vrings_info[i].vq->callback = NULL;
+	}
+}
+
+static const struct virtio_dispatch dispatch = {
+	.create_virtqueues = create_virtqueues,
+	.delete_virtqueues = delete_virtqueues,
+	.get_status = get_status,
+	.set_status = set_status,
+	.get_features = get_features,
+	.set_features = set_features,
+	.negotiate_features = negotiate_features,
+	.read_config = read_config,
+	.write_config = write_config,
+	.reset_device = reset_device,
+	.notify = notify_queue,
+};
+
+/* ---- life ---- */
+
+struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int notifyid, void *rsc,
+					       struct metal_io_region *rsc_io, void *priv,
+					       rpvdev_notify_func notify,
+					       virtio_dev_reset_cb rst_cb)
+{
+	struct remoteproc_virtio *rpvdev;
+	struct virtio_vring_info *rings;
+	unsigned int num;
+
+	if (!rsc || (uintptr_t)rsc % 4 ||
+	    (rsc_io && metal_io_virt_to_offset(rsc_io, rsc) == METAL_BAD_OFFSET))
+		return NULL;
+	num = metal_shared_read8((uint8_t *)rsc + offsetof(struct fw_rsc_vdev, num_of_vrings));
+	if (num > RSC_MAX_VRINGS)
+		return NULL;
+	rpvdev = metal_allocate_memory((unsigned int)(sizeof(*rpvdev) + num * sizeof(*rings)));
+	if (!rpvdev)
+		return NULL;
+	memset(rpvdev, 0, sizeof(*rpvdev) + num * sizeof(*rings));
+	rings = (void *)(rpvdev + 1);
+	rpvdev->priv = priv;
+	rpvdev->vdev_rsc = rsc;
+	rpvdev->vdev_rsc_io = rsc_io;
+	rpvdev->notify = notify;
+	metal_list_init(&rpvdev->node);
+	rpvdev->config_len = metal_shared_read32(FIELD(rpvdev, config_len));
+	rpvdev->vdev.notifyid = notifyid;
+	rpvdev->vdev.id.device = metal_shared_read32(FIELD(rpvdev, id));
+	rpvdev->vdev.role = role;
+	rpvdev->vdev.reset_cb = rst_cb;
+	rpvdev->vdev.func = &dispatch;
+	rpvdev->vdev.vrings_num = num;
+	rpvdev->vdev.vrings_info = rings;
+	return &rpvdev->vdev;
+}
+
+void rproc_virtio_remove_vdev(struct virtio_device *vdev)
+{
+	unsigned int i;
+
+	if (!vdev)
+		return;
+	for (i = 0; i < vdev->vrings_num; i++)
+		virtqueue_free(vdev->vrings_info[i].vq);
+	metal_free_memory(to_rpvdev(vdev));
+}
+
+static bool ring_fits(void *va, struct metal_io_region *io, unsigned int num, unsigned int align)
+{
+	unsigned long offset;
+
+	if (!va || !num || num > VQ_RING_MAX_NUM || (num & (num - 1)) || align < 4 ||
+	    (align & (align - 1)) || align > 0x10000 || (uintptr_t)va % 4)
+		return false;
+	if (!io)
+		return true;
+	offset = metal_io_virt_to_offset(io, va);
+	return offset != METAL_BAD_OFFSET &&
+	       metal_io_range_ok(io, offset, (size_t)vring_size(num, align));
+}
+
+int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsigned int notifyid,
+			    void *va, struct metal_io_region *io, unsigned int num_descs,
+			    unsigned int align)
+{
+	struct virtio_vring_info *info;
+
+	if (!vdev || index >= vdev->vrings_num || !ring_fits(va, io, num_descs, align))
+		return -RPROC_EINVAL;
+	info = &vdev->vrings_info[index];
+	if (info->vq && info->info.num_descs != num_descs) {
+		virtqueue_free(info->vq);
+		info->vq = NULL;
+	}
+	if (!info->vq)
+		info->vq = virtqueue_allocate(num_descs);
+	if (!info->vq)
+		return -RPROC_ENOMEM;
+	info->notifyid = notifyid;
+	info->io = io;
+	info->info.vaddr = va;
+	info->info.num_descs = (uint16_t)num_descs;
+	info->info.align = align;
+	return 0;
+}
+
+int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid)
+{
+	unsigned int i;
+
+	if (!vdev)
+		return -RPROC_EINVAL;
+	if (VIRTIO_ROLE_IS_DEVICE(vdev) && vdev->reset_cb &&
+	    (get_status(vdev) & VIRTIO_CONFIG_STATUS_NEEDS_RESET)) {
+		vdev->reset_cb(vdev);
+		return 0;
+	}
+	for (i = 0; i < vdev->vrings_num; i++) {
+		const struct virtio_vring_info *info = &vdev->vrings_info[i];
+
+		if (info->vq && (notifyid == RSC_NOTIFY_ID_ANY || notifyid == info->notifyid))
+			virtqueue_notification(info->vq);
+	}
+	return 0;
+}
+
+void rproc_virtio_wait_remote_ready(struct virtio_device *vdev)
+{
+	uint32_t steps = READY_TIMEOUT_US / READY_STEP_US;
+
+	if (!vdev || VIRTIO_ROLE_IS_DRIVER(vdev))
+		return;
+	while (!(get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK) && steps--)
+		(void)metal_sleep_usec(READY_STEP_US);
+}
