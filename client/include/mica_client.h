@@ -90,7 +90,13 @@ struct mica_ept;
  */
 typedef bool (*mica_ept_cb)(struct mica_ept *ept, const void *data, size_t len, void *arg);
 
-#define MICA_EPT_HELD 4 /* messages kept per endpoint: as many as a sender with credit may have */
+/*
+ * Messages kept per endpoint. A sender with credit never has more than MICA_CREDIT_INITIAL on the
+ * way; one without may fill the ring: as large as the ring, nothing is ever dropped.
+ */
+#ifndef MICA_EPT_HELD
+#define MICA_EPT_HELD 32
+#endif
 
 struct mica_ept_held {
 	void *data;

@@ -2,6 +2,8 @@
 /* Endpoints: delivery with back-pressure, sending with a bounded wait. */
 #include <string.h>
 
+#include <openamp/rpmsg_hdr.h>
+
 #include "session.h"
 
 #define NO_BUFFER_POLL_MS 5u /* the host may return buffers without a doorbell */
@@ -222,11 +224,17 @@ int mica_ept_send(struct mica_ept *ept, const void *data, size_t len, uint32_t t
 	}
 }
 
+/* The host's buffers tell; while none is free, what was seen last. */
 size_t mica_ept_max(const struct mica_ept *ept)
 {
-	int size = rpmsg_virtio_get_tx_buffer_size(ept->rp.rdev);
+	static size_t seen = RPMSG_BUFFER_SIZE - sizeof(struct rpmsg_hdr);
+	int size = sdk_session.state == SESSION_READY
+			   ? rpmsg_virtio_get_tx_buffer_size(ept->rp.rdev)
+			   : 0;
 
-	return size > 0 ? (size_t)size : 0;
+	if (size > 0)
+		seen = (size_t)size;
+	return seen;
 }
 
 bool mica_ept_bound(const struct mica_ept *ept)

@@ -8,11 +8,11 @@
 #define PAINT	   0xA5
 #define IRQ_MASKED (1u << 7)
 
-/* What arm64_switch pops for a thread that never ran; order of context.S. */
+/* What arm64_switch pops for a thread that never ran; order of switch.S. */
 struct first_frame {
 	uint64_t x29, x30, x19, rest[9];
 };
-_Static_assert(sizeof(struct first_frame) == 96, "context.S");
+_Static_assert(sizeof(struct first_frame) == 96, "switch.S");
 
 k_irqkey k_arch_irq_off(void)
 {

@@ -37,7 +37,8 @@ _start:
 	ubfx	x1, x1, #24, #4			/* GIC system registers? */
 	cbz	x1, 1f
 	mrs	x1, S3_4_C12_C9_5		/* ICC_SRE_EL2: SRE, Enable */
-	orr	x1, x1, #9
+	mov	x2, #9
+	orr	x1, x1, x2
 	msr	S3_4_C12_C9_5, x1
 	isb
 1:	ldr	x1, =SCTLR_OFF

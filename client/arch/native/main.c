@@ -18,8 +18,11 @@ void native_fatal(const char *what)
 	_exit(2);
 }
 
+/* A signal that nobody catches ends the process; app_crashed() is what a handler would do. */
 void platform_crash(void)
 {
+	k_arch_irq_off();
+	app_crashed();
 	__builtin_trap();
 }
 

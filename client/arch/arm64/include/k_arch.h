@@ -4,7 +4,7 @@
 #define K_ARCH_H
 
 struct k_arch_thread {
-	void *sp; /* below it: x19 ... x30 (context.S) */
+	void *sp; /* below it: x19 ... x30 (switch.S) */
 };
 
 #endif /* K_ARCH_H */
