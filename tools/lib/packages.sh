@@ -16,7 +16,7 @@ readonly PACKAGES_BOARD="
 # Tests, fuzzers, style and static checks.
 readonly PACKAGES_TEST="
 	libcmocka-dev python3-pytest python3-pexpect openssh-client screen picocom
-	clang libclang-rt-dev llvm clang-format clang-tidy cppcheck sparse shellcheck perl git"
+	pyflakes3 clang libclang-rt-dev llvm clang-format clang-tidy cppcheck sparse shellcheck perl git"
 
 # packages_for SET: native (demo BOARD=native), demo (the boards too), test (everything).
 packages_for() {
