@@ -2,7 +2,7 @@
 # Images of the reference client: client/variants/NAME.c each, linked at the board's IMAGE_BASE.
 
 CLIENT_VARIANTS := ref novendor align4 sgi7 lowpool silent zeroword fulllen nostop noreattach \
-	keepword static rtthread uniproton gdbtable neverready crashboot
+	keepword static rtthread uniproton gdbtable neverready crashboot standalone
 
 # A second copy of an image for a second client: NAME:SUFFIX:ADDRESS
 CLIENT_MOVED := ref:b:0x7b000000

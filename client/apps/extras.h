@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Endpoints of variants that stand for older images. Called in the session thread. */
+/* What some variants do. */
 #ifndef EXTRAS_H
 #define EXTRAS_H
 
+/* Session thread: endpoints of older images. */
 void extras_rtthread_open(void);
 void extras_uniproton_open(void);
+
+/* Before the kernel starts: test it without any host. */
+void standalone_start(void);
 
 #endif /* EXTRAS_H */

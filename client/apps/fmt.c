@@ -111,3 +111,14 @@ size_t fmt_v(char *dst, size_t size, const char *p, va_list args)
 	dst[o.len] = '\0';
 	return o.len;
 }
+
+size_t fmt(char *dst, size_t size, const char *format, ...)
+{
+	va_list args;
+	size_t len;
+
+	va_start(args, format);
+	len = fmt_v(dst, size, format, args);
+	va_end(args);
+	return len;
+}

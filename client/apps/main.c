@@ -51,6 +51,8 @@ void app_start(void)
 	boot_us = k_time_us();
 	if (mica_variant.boot == BOOT_CRASH)
 		platform_crash();
+	if (mica_variant.boot == BOOT_STANDALONE)
+		standalone_start();
 	if (mica_variant.boot == BOOT_NORMAL)
 		mica_session_start(&config);
 }

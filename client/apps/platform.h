@@ -19,6 +19,11 @@ struct platform_memory {
 
 void platform_memory(struct platform_memory *m);
 
+/* Without a host and its Linux: prepare, print, switch the whole machine off. */
+void platform_standalone(void);
+void platform_print(const char *data, size_t len);
+_Noreturn void platform_standalone_end(int status);
+
 /* ---- provided by the image ---- */
 
 /* k_time_us() of the start. */

@@ -2,6 +2,7 @@
 /* The kernel tested where it runs: preemption, semaphores, queues, sleep. */
 #include <string.h>
 
+#include "fmt.h"
 #include "kernel.h"
 #include "shell.h"
 
@@ -112,17 +113,29 @@ static bool test_sleep(void)
 	return slept >= 20000 && slept < 2000000;
 }
 
-void shell_threads(const char *args)
+bool selftest_run(char *line, size_t size)
 {
-	bool ok[4];
 	static const char *const names[4] = { "preemption", "semaphores", "queues", "sleep" };
+	bool ok[4], all = true;
+	size_t len = 0;
 
-	(void)args;
 	ok[0] = test_preemption();
 	ok[1] = test_semaphores();
 	ok[2] = test_queue(&high, high_stack, PRIO_HIGH) && test_queue(&low, low_stack, PRIO_LOW);
 	ok[3] = test_sleep();
-	shell_printf("threads:");
-	for (int i = 0; i < 4; i++)
-		shell_printf(" %s %s%s", names[i], ok[i] ? "ok" : "FAILED", i < 3 ? "," : "\n");
+	for (int i = 0; i < 4; i++) {
+		len += fmt(line + len, size - len, "%s%s %s", i ? ", " : "", names[i],
+			   ok[i] ? "ok" : "FAILED");
+		all &= ok[i];
+	}
+	return all;
+}
+
+void shell_threads(const char *args)
+{
+	char line[128];
+
+	(void)args;
+	selftest_run(line, sizeof(line));
+	shell_printf("threads: %s\n", line);
 }

@@ -43,5 +43,6 @@ void shell_sink(const char *args);
 
 /* selftest.c */
 void shell_threads(const char *args);
+bool selftest_run(char *line, size_t size); /* line: what was tested, how it went */
 
 #endif /* SHELL_H */

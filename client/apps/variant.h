@@ -18,6 +18,7 @@ enum variant_boot {
 	BOOT_NORMAL,
 	BOOT_NEVER_READY, /* sleeps, announces nothing, obeys nothing */
 	BOOT_CRASH,
+	BOOT_STANDALONE, /* no host: test the kernel, print on the board's UART, power off */
 };
 
 enum variant_kind {

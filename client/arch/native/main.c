@@ -11,6 +11,7 @@
 #include "mica/native.h"
 #include "native.h"
 #include "platform.h"
+#include "variant.h"
 
 void native_fatal(const char *what)
 {
@@ -33,6 +34,23 @@ void platform_hang(void)
 		pause(); /* interrupts are off: the handler does nothing */
 }
 
+void platform_standalone(void)
+{
+}
+
+void platform_print(const char *data, size_t len)
+{
+	k_irqkey key = k_arch_irq_off();
+
+	fwrite(data, 1, len, stdout);
+	k_arch_irq_restore(key);
+}
+
+void platform_standalone_end(int status)
+{
+	exit(status);
+}
+
 const char *platform_name(void)
 {
 	return "native";
@@ -46,13 +64,15 @@ void platform_memory(struct platform_memory *m)
 int main(void)
 {
 	const char *version = getenv(MICA_NATIVE_ENV);
+	bool hosted = mica_variant.boot != BOOT_STANDALONE;
 
-	if (!version || strcmp(version, "1") != 0)
+	if (hosted && (!version || strcmp(version, "1") != 0))
 		native_fatal("this program is a client image: configure it in /etc/mica with "
 			     "Pedestal=native and start it with `mica start`");
 	/* A later daemon may look at the memory of a client that it did not start itself. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-	native_chip_init();
+	if (hosted)
+		native_chip_init();
 	native_context_init();
 	native_irq_start();
 	k_init();
