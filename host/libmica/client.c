@@ -17,7 +17,6 @@
 struct mica_client *mica_client_new(struct mica_host *host, const struct mica_config *cfg)
 {
 	struct mica_client *c = calloc(1, sizeof(*c));
-	struct mica_client **pp = &host->clients;
 
 	if (!c)
 		return NULL;
@@ -26,10 +25,32 @@ struct mica_client *mica_client_new(struct mica_host *host, const struct mica_co
 	c->hidden = true;
 	snprintf(c->dir, sizeof(c->dir), "%.*s/clients/%s", PATH_MAX - 80, host->run_root,
 		 cfg->name);
-	while (*pp)
-		pp = &(*pp)->next;
-	*pp = c;
+	mica_client_insert(c, host->serial + 1);
 	return c;
+}
+
+static void take_off_list(struct mica_client *c)
+{
+	struct mica_client **pp = &c->host->clients;
+
+	while (*pp && *pp != c)
+		pp = &(*pp)->next;
+	if (*pp)
+		*pp = c->next;
+}
+
+void mica_client_insert(struct mica_client *c, uint64_t serial)
+{
+	struct mica_client **pp = &c->host->clients;
+
+	take_off_list(c);
+	while (*pp && (*pp)->serial <= serial)
+		pp = &(*pp)->next;
+	c->next = *pp;
+	*pp = c;
+	c->serial = serial;
+	if (c->host->serial < serial)
+		c->host->serial = serial;
 }
 
 static void handle_freed(uv_handle_t *handle)
@@ -53,18 +74,13 @@ void mica_handle_free(struct mica_host *host, void *handle)
 
 void mica_client_free(struct mica_client *c)
 {
-	struct mica_client **pp = &c->host->clients;
-
 	mica_client_unwatch(c);
 	mica_handle_free(c->host, c->off_timer);
 	c->off_timer = NULL;
 	if (c->link)
 		mica_link_free(c->link, true);
 	c->link = NULL;
-	while (*pp && *pp != c)
-		pp = &(*pp)->next;
-	if (*pp)
-		*pp = c->next;
+	take_off_list(c);
 	if (c->op)
 		c->op->client = NULL;
 	if (c->ped)
@@ -119,6 +135,7 @@ static void went_off(struct mica_client *c)
 
 	if (c->ops->why_off)
 		c->ops->why_off(c->ped, how, sizeof(how));
+	said = said && !how[0];
 	if (c->link)
 		mica_link_free(c->link, false);
 	c->link = NULL;

@@ -24,9 +24,16 @@ struct mica_tty_slot {
 
 #define MICA_TTY_SLOTS 16
 
+/* An endpoint that was bound or announced; for clients whose table has no room for it. */
+struct mica_kept_endpoint {
+	char name[32];
+	uint32_t remote, local;
+};
+
 struct mica_client {
 	struct mica_host *host;
 	struct mica_client *next;
+	uint64_t serial; /* ascends in order of creation, across processes */
 	bool hidden; /* being created: takes its name, shown to nobody */
 	struct mica_config cfg;
 	char dir[PATH_MAX];
@@ -43,6 +50,8 @@ struct mica_client {
 	struct mica_link *link;	       /* NULL: no rings in use */
 	struct mica_tty_slot tty[MICA_TTY_SLOTS];
 	unsigned int n_ttys;
+	struct mica_kept_endpoint kept[MICA_SERVICES_MAX];
+	unsigned int n_kept;
 
 	uv_poll_t *poll; /* pedestal's descriptor; NULL: not watched */
 	bool parked;	 /* polling stopped while a worker has the pedestal */
@@ -58,6 +67,7 @@ struct mica_host {
 	void *arg;
 	struct mica_client *clients; /* in order of creation */
 	struct mica_op *ops;
+	uint64_t serial;
 	unsigned int refs; /* handles and operations that still point here */
 	bool closing;
 	uv_timer_t *close_timer;
@@ -73,6 +83,8 @@ void mica_log(struct mica_host *host, int level, const char *client, const char 
 struct mica_client *mica_host_find_any(struct mica_host *host, const char *name);
 
 struct mica_client *mica_client_new(struct mica_host *host, const struct mica_config *cfg);
+/* At its place in the order of creation. */
+void mica_client_insert(struct mica_client *client, uint64_t serial);
 /* Closes what is open without disturbing a running client, takes it off the list, frees it. */
 void mica_client_free(struct mica_client *client);
 /* One legal transition; an illegal one is logged and refused. reason may be "". */
@@ -98,7 +110,6 @@ int mica_client_save(struct mica_client *client, const char *step, struct mica_e
 /* As above; a failure is logged. */
 void mica_client_note(struct mica_client *client);
 void mica_client_forget(struct mica_client *client); /* removes the folder */
-struct mica_saved; /* what a folder says */
 /* A client object out of what was saved; state is as saved, pedestal not yet created. *saved is
  * the pedestal's part, new reference. NULL: unusable. */
 struct mica_client *mica_client_restore(struct mica_host *host, const char *name, char step[32],

@@ -223,8 +223,8 @@ const struct config_key config_keys[] = {
 	{ "MaxMemory", 0, set_max_memory },
 	{ "IOMem", 0, set_iomem },
 	{ "Network", 0, set_network },
-	{ "Layout", KEY_BAREMETAL, set_layout },
-	{ "CommOffset", KEY_BAREMETAL, set_comm_offset },
+	{ "Layout", KEY_ALL, set_layout },
+	{ "CommOffset", KEY_ALL, set_comm_offset },
 	{ "StartTimeoutSec", KEY_ALL, set_start_timeout },
 	{ "StopTimeoutSec", KEY_ALL, set_stop_timeout },
 };

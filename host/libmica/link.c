@@ -123,7 +123,6 @@ void mica_link_reattach_ask(struct mica_link *link)
 
 bool mica_link_reattach_answered(struct mica_link *link)
 {
-	/* The static layout has no word to ask by. */
 	return link->table && mica_link_read_status(link) == 0;
 }
 
@@ -213,7 +212,10 @@ void mica_link_ask_stop(struct mica_link *link)
 
 bool mica_link_says_off(struct mica_link *link)
 {
-	return !link->stopping && mica_link_read_status(link) == MICA_STATUS_OFF;
+	if (link->stopping)
+		return false;
+	/* The static layout has no word to say it by. */
+	return link->static_base || mica_link_read_status(link) == MICA_STATUS_OFF;
 }
 
 void mica_link_free(struct mica_link *link, bool calm)

@@ -67,6 +67,7 @@ struct mica_op {
 	struct mica_doorbell db;
 	enum mica_state origin; /* state before the operation */
 	bool claimed_here;
+	bool forced;  /* stop: the pedestal had to */
 	bool running; /* adopt: a core is on */
 	char saved_step[32];
 	struct json_object *saved; /* pedestal's part of state.json */

@@ -198,6 +198,21 @@ static void table_from(struct json_object *o, struct mica_table *t)
 	}
 }
 
+static struct json_object *endpoints_json(const struct mica_client *c)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < c->n_kept; i++) {
+		struct json_object *e = json_object_new_object();
+
+		put_str(e, "name", c->kept[i].name);
+		put_int(e, "remote", c->kept[i].remote);
+		put_int(e, "local", c->kept[i].local);
+		json_object_array_add(list, e);
+	}
+	return list;
+}
+
 static struct json_object *client_json(struct mica_client *c, const char *step)
 {
 	struct json_object *o = json_object_new_object();
@@ -206,6 +221,7 @@ static struct json_object *client_json(struct mica_client *c, const char *step)
 
 	put_int(o, "version", STATE_VERSION);
 	put_str(o, "name", c->cfg.name);
+	put_int(o, "serial", (int64_t)c->serial);
 	put_str(o, "step", step);
 	put_str(o, "state", mica_state_name(c->state));
 	put_str(o, "reason", c->reason);
@@ -225,6 +241,7 @@ static struct json_object *client_json(struct mica_client *c, const char *step)
 		json_object_array_add(ttys, t);
 	}
 	json_object_object_add(o, "ttys", ttys);
+	json_object_object_add(o, "endpoints", endpoints_json(c));
 	if (c->claimed)
 		json_object_object_add(o, "pedestal", c->ops->save(c->ped));
 	return o;
@@ -280,6 +297,23 @@ static void ttys_from(struct json_object *o, struct mica_client *c)
 
 		COPY_STR(slot->endpoint, t, "endpoint");
 		slot->number = (unsigned int)get_int(t, "number");
+	}
+}
+
+static void endpoints_from(struct json_object *o, struct mica_client *c)
+{
+	struct json_object *list;
+
+	if (!json_object_object_get_ex(o, "endpoints", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(list) && i < MICA_SERVICES_MAX; i++) {
+		struct json_object *e = json_object_array_get_idx(list, i);
+		struct mica_kept_endpoint *kept = &c->kept[c->n_kept++];
+
+		COPY_STR(kept->name, e, "name");
+		kept->remote = (uint32_t)get_int(e, "remote");
+		kept->local = (uint32_t)get_int(e, "local");
 	}
 }
 
@@ -370,6 +404,8 @@ struct mica_client *mica_client_restore(struct mica_host *host, const char *name
 	if (json_object_object_get_ex(o, "table", &part))
 		table_from(part, &c->table);
 	ttys_from(o, c);
+	endpoints_from(o, c);
+	mica_client_insert(c, (uint64_t)get_int(o, "serial"));
 	*pedestal = NULL;
 	if (json_object_object_get_ex(o, "pedestal", &part))
 		*pedestal = json_object_get(part);

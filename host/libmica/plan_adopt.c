@@ -81,8 +81,9 @@ static int step_doorbell(struct mica_op *op)
 /* Only a client that was in order is talked to again. */
 static bool to_reattach(const struct mica_op *op)
 {
-	return op->running && op->client->link && op->origin != MICA_CRASHED &&
-	       op->origin != MICA_ERROR && !at_step(op, "stopping");
+	/* The static layout has no word to ask by, and its rings cannot be changed behind its back. */
+	return op->running && op->client->link && !op->client->link->static_base &&
+	       op->origin != MICA_CRASHED && op->origin != MICA_ERROR && !at_step(op, "stopping");
 }
 
 static int step_ask(struct mica_op *op)
@@ -143,6 +144,9 @@ static void settle(struct mica_op *op)
 		if (c->link->unanswered)
 			snprintf(c->reason, sizeof(c->reason),
 				 "the client did not answer the re-attach request: its services may be lost");
+		else if (c->link->static_base)
+			snprintf(c->reason, sizeof(c->reason),
+				 "a client of static layout cannot be re-attached: its services are lost");
 		mica_log(c->host, LOG_NOTICE, c->cfg.name, "taken over while in state %s",
 			 mica_state_name(c->state));
 		return;

@@ -95,6 +95,7 @@ static int step_link(struct mica_op *op)
 
 	c->facts = op->image.facts;
 	c->table = op->image.table;
+	c->n_kept = 0;
 	c->link = mica_link_new(c, &op->db, &op->err);
 	if (!c->link)
 		return MICA_STEP_FAILED;

@@ -26,8 +26,8 @@ int mica_step_ask_stop(struct mica_op *op)
 		return MICA_STEP_DONE;
 	if (!op->entered && c->link)
 		mica_link_ask_stop(c->link);
-	/* What cannot hear is not waited for long. */
-	if (!c->link)
+	/* What cannot hear is not waited for: the static layout has no word for it. */
+	if (!c->link || c->link->static_base)
 		limit = 0;
 	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT :
 									MICA_STEP_DONE;
@@ -40,7 +40,7 @@ int mica_step_force_stop(struct mica_op *op)
 
 	if (c->ops->power(c->ped) != MICA_POWER_OFF && c->ops->caps.force_stop != MICA_FORCE_NONE &&
 	    c->ops->force_stop)
-		(void)c->ops->force_stop(c->ped, &err); /* power() is what counts */
+		op->forced = !c->ops->force_stop(c->ped, &err); /* power() is what counts */
 	if (op->failed && c->ops->power(c->ped) != MICA_POWER_OFF)
 		op->stuck = true;
 	return MICA_STEP_DONE;
@@ -49,19 +49,25 @@ int mica_step_force_stop(struct mica_op *op)
 int mica_step_settle_stop(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
-	char reason[256];
+	char how[64], reason[256];
 
 	if (c->ops->power(c->ped) == MICA_POWER_OFF) {
 		if (c->link)
 			mica_link_free(c->link, false);
 		c->link = NULL;
-		mica_client_set_state(c, MICA_STOPPED, "");
+		mica_client_set_state(c, MICA_STOPPED,
+				      op->forced ? "did not stop when asked and was killed" : "");
 		return MICA_STEP_DONE;
 	}
+	if (c->cfg.layout == MICA_LAYOUT_STATIC)
+		snprintf(how, sizeof(how), "cannot be asked to stop (Layout=static)");
+	else
+		snprintf(how, sizeof(how), "did not power its core off within %u s",
+			 (c->cfg.stop_timeout_ms + 999) / 1000);
 	snprintf(reason, sizeof(reason),
-		 "did not power its core off within %u s, and pedestal %s cannot force it: its cores and "
-		 "memory stay quarantined until it stops or the machine restarts",
-		 (c->cfg.stop_timeout_ms + 999) / 1000, c->ops->name);
+		 "%s, and pedestal %s cannot force it: its cores and memory stay quarantined until it stops "
+		 "or the machine restarts",
+		 how, c->ops->name);
 	if (c->state != MICA_ERROR)
 		mica_client_set_state(c, MICA_ERROR, reason);
 	return mica_fail(&op->err, MICA_E_TIMEOUT, "client '%s' %s", c->cfg.name, reason);

@@ -169,10 +169,14 @@ static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 	return RPMSG_SUCCESS;
 }
 
-/* What a later process needs to find the endpoints again; unbound ones have no host address. */
+/*
+ * What a later process needs to find the endpoints again; unbound ones have no host address. In
+ * the client's endpoint table; for a client without one, in its folder.
+ */
 static void write_table(struct mica_link *link)
 {
 	struct mica_ept_entry ept[MICA_EPT_TABLE_MAX];
+	struct mica_client *c = link->client;
 	unsigned int n = 0;
 
 	memset(ept, 0, sizeof(ept));
@@ -181,7 +185,34 @@ static void write_table(struct mica_link *link)
 		ept[n].addr = s->remote;
 		ept[n++].dest_addr = s->bound ? s->ept.addr : RPMSG_ADDR_ANY;
 	}
-	mica_link_write_endpoints(link, ept, n);
+	if (c->table.ept_table) {
+		mica_link_write_endpoints(link, ept, n);
+		return;
+	}
+	for (c->n_kept = 0; c->n_kept < n; c->n_kept++) {
+		struct mica_kept_endpoint *kept = &c->kept[c->n_kept];
+
+		memcpy(kept->name, ept[c->n_kept].name, sizeof(kept->name));
+		kept->remote = ept[c->n_kept].addr;
+		kept->local = ept[c->n_kept].dest_addr;
+	}
+	/* While an operation is under way, its end writes it down. */
+	if (!c->op)
+		mica_client_note(c);
+}
+
+static unsigned int read_table(struct mica_link *link, struct mica_ept_entry ept[MICA_EPT_TABLE_MAX])
+{
+	const struct mica_client *c = link->client;
+
+	if (c->table.ept_table)
+		return mica_link_read_endpoints(link, ept);
+	for (unsigned int i = 0; i < c->n_kept; i++) {
+		memcpy(ept[i].name, c->kept[i].name, sizeof(ept[i].name));
+		ept[i].addr = c->kept[i].remote;
+		ept[i].dest_addr = c->kept[i].local;
+	}
+	return c->n_kept;
 }
 
 static void say_hello(struct mica_service *s)
@@ -226,23 +257,23 @@ static struct mica_service *find_service(struct mica_link *link, const char *nam
 	return s;
 }
 
-static void add_service(struct mica_link *link, const char *name, uint32_t remote, uint32_t local)
+static bool add_service(struct mica_link *link, const char *name, uint32_t remote, uint32_t local)
 {
 	struct mica_service **pp = &link->services;
 	struct mica_service *s;
 
 	if (find_service(link, name, remote))
-		return;
+		return false;
 	if (link->n_services == MICA_SERVICES_MAX) {
 		if (!link->n_refused++)
 			mica_log(link->client->host, LOG_WARNING, link->client->cfg.name,
 				 "announces more than %d endpoints: the others are ignored",
 				 MICA_SERVICES_MAX);
-		return;
+		return false;
 	}
 	s = calloc(1, sizeof(*s));
 	if (!s)
-		return;
+		return false;
 	s->link = link;
 	s->remote = remote;
 	s->ops = find_ops(name);
@@ -253,13 +284,14 @@ static void add_service(struct mica_link *link, const char *name, uint32_t remot
 	link->n_services++;
 	if (s->ops)
 		bind_service(s, local);
+	return true;
 }
 
 void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote)
 {
 	link->announced = true;
-	add_service(link, name, remote, RPMSG_ADDR_ANY);
-	write_table(link);
+	if (add_service(link, name, remote, RPMSG_ADDR_ANY))
+		write_table(link);
 }
 
 static void end_service(struct mica_service *s)
@@ -289,13 +321,13 @@ void mica_services_gone(struct mica_link *link, const char *name, uint32_t remot
 void mica_services_restore(struct mica_link *link)
 {
 	struct mica_ept_entry ept[MICA_EPT_TABLE_MAX];
-	unsigned int n = mica_link_read_endpoints(link, ept);
+	unsigned int n = read_table(link, ept);
 
 	for (unsigned int i = 0; i < n; i++) {
 		/* Addresses below 1024 have a meaning of their own; nobody's endpoint is there. */
 		if (ept[i].name[0] && ept[i].addr != RPMSG_ADDR_ANY &&
 		    ept[i].dest_addr >= RPMSG_RESERVED_ADDRESSES)
-			add_service(link, ept[i].name, ept[i].addr, ept[i].dest_addr);
+			(void)add_service(link, ept[i].name, ept[i].addr, ept[i].dest_addr);
 	}
 	write_table(link);
 }

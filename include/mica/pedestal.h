@@ -126,7 +126,8 @@ struct mica_pedestal_ops {
 	uint32_t (*events)(struct mica_pedestal *p); /* take all: MICA_PEV_* */
 	/* Facts a later process needs for adopt; new reference. */
 	struct json_object *(*save)(struct mica_pedestal *p);
-	/* Optional: how the client went off ("killed by signal 11"), empty if not known. */
+	/* Optional: how the client went off if that was not in order ("killed by signal 11"), empty
+	 * if it was or is not known. */
 	void (*why_off)(struct mica_pedestal *p, char *buf, size_t size);
 };
 

@@ -56,12 +56,39 @@ static int check_cores(const struct mica_config *cfg, struct mica_error *err)
 	return 0;
 }
 
+/* A resource table goes in front of the pool; the static layout has none and starts at 0. */
+static uint64_t pool_offset(const struct mica_config *cfg)
+{
+	if (cfg->comm_offset != MICA_COMM_OFFSET_AUTO)
+		return cfg->comm_offset;
+	return cfg->layout == MICA_LAYOUT_STATIC ? 0 : MICA_NATIVE_POOL_OFFSET;
+}
+
+static size_t pool_size(const struct mica_config *cfg)
+{
+	return cfg->layout == MICA_LAYOUT_STATIC ? MICA_STATIC_LEN : MICA_POOL_SIZE;
+}
+
+static int check_pool(const struct mica_config *cfg, struct mica_error *err)
+{
+	uint64_t offset = pool_offset(cfg);
+	uint64_t lowest = cfg->layout == MICA_LAYOUT_STATIC ? 0 : MICA_NATIVE_POOL_OFFSET;
+
+	if (offset < lowest || offset % 4096 || offset > MICA_NATIVE_SIZE - pool_size(cfg))
+		return mica_fail(err, MICA_E_CONFIG,
+				 "client '%s': CommOffset 0x%llx: pedestal native takes multiples of 4096 from 0x%llx "
+				 "to 0x%zx",
+				 cfg->name, (unsigned long long)offset, (unsigned long long)lowest,
+				 MICA_NATIVE_SIZE - pool_size(cfg));
+	return 0;
+}
+
 static int native_create(const struct mica_config *cfg, const char *run_dir,
 			 struct mica_pedestal **out, struct mica_error *err)
 {
 	struct mica_pedestal *p;
 
-	if (native_probe(err) || check_cores(cfg, err))
+	if (native_probe(err) || check_cores(cfg, err) || check_pool(cfg, err))
 		return -1;
 	p = calloc(1, sizeof(*p));
 	if (!p)
@@ -181,6 +208,8 @@ static bool process_on(struct mica_pedestal *p)
 	p->how[0] = '\0';
 	if (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED) < 0)
 		return false;
+	if (info.si_code == CLD_EXITED && !info.si_status)
+		return false;
 	if (info.si_code == CLD_EXITED)
 		snprintf(p->how, sizeof(p->how), "process exited with status %d", info.si_status);
 	else
@@ -238,14 +267,8 @@ static unsigned int native_windows(struct mica_pedestal *p, struct mica_window w
 
 static void native_pool(struct mica_pedestal *p, uint64_t *da, size_t *size)
 {
-	uint64_t offset = p->cfg.comm_offset;
-
-	if (offset == MICA_COMM_OFFSET_AUTO)
-		offset = MICA_NATIVE_POOL_OFFSET;
-	*da = MICA_NATIVE_BASE + offset;
-	*size = offset < MICA_NATIVE_SIZE ? MICA_NATIVE_SIZE - offset : 0;
-	if (*size > MICA_POOL_SIZE)
-		*size = MICA_POOL_SIZE;
+	*da = MICA_NATIVE_BASE + pool_offset(&p->cfg);
+	*size = pool_size(&p->cfg);
 }
 
 static int native_start(struct mica_pedestal *p, const struct mica_entry *e, struct mica_error *err)
