@@ -32,13 +32,15 @@ mirror_sources() {
 }
 
 build() {
-	local tree cc=aarch64-linux-gnu-gcc
+	local tree cc=aarch64-linux-gnu-gcc runner=()
 	tree=$("$MICA_TOOLS/kernel-tree.sh" "$version" "$arch")
 	# The compiler the kernel was built with, where the host has it.
 	! command -v "$cc-12" >/dev/null || cc=$cc-12
 	need "$cc" gcc-aarch64-linux-gnu
 	mirror_sources
-	make -s -C "$tree" M="$output/kernel" ARCH="$arch" CROSS_COMPILE=aarch64-linux-gnu- \
+	# Who asks for checks wants to read what is found.
+	[ $# -gt 0 ] || runner=(quietly "building mcs_km for Linux $version")
+	"${runner[@]}" make -s -C "$tree" M="$output/kernel" ARCH="$arch" CROSS_COMPILE=aarch64-linux-gnu- \
 		CC="$cc" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules >&2 ||
 		die "the kernel module does not build for Linux $version"
 }

@@ -42,8 +42,7 @@ wait_for_micad() {
 
 on_native() {
 	"$MICA_TOOLS/setup.sh" native
-	say "building"
-	make -s -C "$MICA_TOP" host client-native >&2
+	quietly "building micad, mica and the client" make -s -j2 -C "$MICA_TOP" host client-native
 	root=$(mktemp -d)
 	mkdir -m 700 "$root/run" "$root/etc"
 	printf '[Mica]\nName=ref\nPedestal=native\nClientPath=%s\n' \

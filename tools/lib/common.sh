@@ -26,6 +26,25 @@ die() {
 	exit "${DIE_CODE:-1}"
 }
 
+# quietly WORDS COMMAND...: a command whose output matters only when it fails; says WORDS when it
+# takes longer than a moment.
+quietly() {
+	local words=$1 log job status=0 try
+	shift
+	log=$(mktemp)
+	"$@" </dev/null >"$log" 2>&1 &
+	job=$!
+	for ((try = 0; try < 15; try++)); do
+		kill -0 "$job" 2>/dev/null || break
+		sleep 0.1
+	done
+	[ "$try" -lt 15 ] || say "$words"
+	wait "$job" || status=$?
+	[ "$status" -eq 0 ] || cat "$log" >&2
+	rm -f "$log"
+	return "$status"
+}
+
 # need COMMAND PACKAGE: stop with the way out when a program is missing.
 need() {
 	command -v "$1" >/dev/null 2>&1 ||

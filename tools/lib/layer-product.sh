@@ -9,8 +9,8 @@ layer_product() {
 	release=$(kernel_release "$version" "$BOARD_ARCH")
 	module=$MICA_BUILD/kernel-$version/kernel/mcs_km.ko
 	if [ -z "${MICA_NO_BUILD:-}" ]; then
-		locked "$MICA_BUILD/product.lock" make -s -C "$MICA_TOP" V="$BOARD_ARCH" \
-			host "client-$BOARD_ARCH" >&2
+		locked "$MICA_BUILD/product.lock" quietly "building micad, mica and clients for $BOARD_ARCH" \
+			make -s -j2 -C "$MICA_TOP" V="$BOARD_ARCH" host "client-$BOARD_ARCH"
 		module=$("$MICA_TOOLS/build-module.sh" "$version" "$BOARD_ARCH")
 	fi
 	key=product-$BOARD_NAME-$version-$(key_of "$module" "$MICA_BUILD/$BOARD_ARCH"/mica{,d} \
@@ -20,8 +20,8 @@ layer_product() {
 	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
 	say "putting the product into an image for Linux $version"
 	# Nothing is built here any more: make only installs.
-	locked "$MICA_BUILD/product.lock" \
-		make -s -C "$MICA_TOP" V="$BOARD_ARCH" install DESTDIR="$root" >&2
+	locked "$MICA_BUILD/product.lock" quietly "installing" \
+		make -s -C "$MICA_TOP" V="$BOARD_ARCH" install DESTDIR="$root"
 	aarch64-linux-gnu-strip "$root/usr/sbin/micad" "$root/usr/bin/mica"
 	rm -rf "${root:?}/usr/share"
 	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.elf
