@@ -80,7 +80,7 @@ def test_segment_outside_the_region(guest):
 
 
 def test_client_that_never_becomes_ready(guest):
-    r = create(guest, path="/lib/firmware/never-ready.elf", extra="StartTimeoutSec=2\\nStopTimeoutSec=1\\n")
+    r = create(guest, path="/lib/firmware/mica-neverready.elf", extra="StartTimeoutSec=2\\nStopTimeoutSec=1\\n")
     assert r.status == 0
     r = guest.run("mica start bad 2>&1 >/dev/null", timeout=120)
     one_line(r, 11, "bad")

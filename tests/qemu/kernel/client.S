@@ -4,7 +4,7 @@
  * initialises its own redistributor (GICv3) or CPU interface (GICv2) and nothing else, counts
  * doorbells and obeys the command word that stands in shared memory when one arrives.
  *
- * x0: the page below (client.h). Addresses of the GIC are those of QEMU's virt machine.
+ * Made into a flat binary without linking: no symbol may be global. x0: the page (client.h). Addresses of the GIC are those of QEMU's virt machine.
  */
 #include "client.h"
 
@@ -22,11 +22,10 @@
 #define ICC_SGI1R_EL1	s3_0_c12_c11_5
 
 	.text
-	.globl _start
-_start:
+entry:
 	msr	daifset, #0xf
 	mov	x19, x0			/* page */
-	adr	x29, _start		/* our own entry, for a second core */
+	adr	x29, entry		/* our own entry, for a second core */
 	ldr	w20, [x19, #PAGE_GIC]
 	ldr	w21, [x19, #PAGE_DOORBELL]
 	mrs	x22, mpidr_el1

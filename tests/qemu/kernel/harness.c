@@ -16,7 +16,9 @@ int gic;
 static jmp_buf failed;
 static int files[FILES_MAX];
 static int file_count;
+static uint32_t commands[16];	/* given to each core since it was placed */
 static int test_count, failure_count;
+static const char *wanted = "";	/* only tests with this in their name */
 
 void check_that(bool ok, const char *what, const char *file, int line)
 {
@@ -175,6 +177,7 @@ void place(int fd, uint32_t core, uint32_t doorbell)
 	place_image(fd, image_of(core));
 	for (unsigned int i = 0; i < PAGE_SIZE_BYTES / sizeof(*page); i++)
 		page[i] = 0;
+	commands[core] = 0;
 	page[PAGE_GIC / 4] = gic;
 	page[PAGE_DOORBELL / 4] = doorbell;
 	page[PAGE_CONDUIT / 4] = info.firmware == MCS_FW_PSCI_SMC ? 2 : 1;
@@ -202,6 +205,7 @@ void command(int fd, uint32_t core, uint32_t what, uint32_t argument)
 {
 	volatile uint32_t *page = page_of(core);
 
+	commands[core]++;
 	page[PAGE_ARGUMENT / 4] = argument;
 	page[PAGE_COMMAND / 4] = what;
 	CHECK(ioctl(fd, MCS_IOC_KICK) == 0);
@@ -209,11 +213,8 @@ void command(int fd, uint32_t core, uint32_t what, uint32_t argument)
 
 void command_done(int fd, uint32_t core, uint32_t what, uint32_t argument)
 {
-	volatile uint32_t *page = page_of(core);
-	uint32_t done = page[PAGE_DONE / 4];
-
 	command(fd, core, what, argument);
-	CHECK(wait_word(&page[PAGE_DONE / 4], done + 1, 3000));
+	CHECK(wait_word(&page_of(core)[PAGE_DONE / 4], commands[core], 3000));
 }
 
 int wait_off(int fd, uint32_t timeout_ms)
@@ -314,6 +315,8 @@ static bool passes(void (*run)(void))
 static void run_all(const struct test *tests)
 {
 	for (; tests->name; tests++) {
+		if (!strstr(tests->name, wanted))
+			continue;
 		bool ok = passes(tests->run) & passes(clean_up);
 
 		failure_count += !ok;
@@ -324,10 +327,12 @@ static void run_all(const struct test *tests)
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc != 2 || (strcmp(argv[1], "2") && strcmp(argv[1], "3"))) {
-		fprintf(stderr, "usage: mcs-test GIC-VERSION (2 or 3)\n");
+	if (argc < 2 || argc > 3 || (strcmp(argv[1], "2") && strcmp(argv[1], "3"))) {
+		fprintf(stderr, "usage: mcs-test GIC-VERSION [NAME]: 2 or 3, part of a test's name\n");
 		return 2;
 	}
+	if (argc == 3)
+		wanted = argv[2];
 	gic = atoi(argv[1]);
 	run_all(query_tests);
 	run_all(claim_tests);

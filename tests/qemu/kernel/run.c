@@ -237,7 +237,6 @@ static void two_cores(void)
 	page_of(CPU_SPARE)[PAGE_GIC / 4] = 0;
 	start(fd, CPU_TAKEN, doorbell);
 	command_done(fd, CPU_TAKEN, COMMAND_SECOND, CPU_SPARE);
-	printf("# result %x\n", page_of(CPU_TAKEN)[PAGE_RESULT / 4]);
 	CHECK(page_of(CPU_TAKEN)[PAGE_RESULT / 4] == 0);
 	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_ALIVE / 4], CLIENT_ALIVE, 3000));
 	CHECK(page_of(CPU_SPARE)[PAGE_MPIDR / 4] == CPU_SPARE);
