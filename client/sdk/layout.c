@@ -3,15 +3,16 @@
  * Where things are: the resource table (in place, shared with the host) or the legacy static
  * layout. The host writes into the table at any time, so every field is read once.
  */
-#include <string.h>
+#include <metal/atomic.h>
 
 #include "session.h"
 
 static struct mica_rsc_rpmsg static_rsc;
 
-static uint32_t read32(const void *p)
+/* The host may have aligned an entry to 4 only. */
+static uint64_t read64(const void *p)
 {
-	return *(const volatile uint32_t *)p;
+	return metal_shared_read32(p) | (uint64_t)metal_shared_read32((const uint8_t *)p + 4) << 32;
 }
 
 static void *entry(struct session *s, uint32_t offset, size_t size)
@@ -23,20 +24,20 @@ static void *entry(struct session *s, uint32_t offset, size_t size)
 
 static int find_entries(struct session *s)
 {
-	uint32_t num = read32(&s->table->num);
+	uint32_t num = metal_shared_read32_acquire(&s->table->num);
 	const uint32_t *offsets = entry(s, sizeof(*s->table), (size_t)num * 4);
 
 	if (!offsets || num > s->table_size / 4)
 		return -1;
 	for (uint32_t i = 0; i < num; i++) {
-		uint32_t offset = read32(&offsets[i]);
+		uint32_t offset = metal_shared_read32_acquire(&offsets[i]);
 		const uint32_t *type = entry(s, offset, sizeof(*type));
 
 		if (!type)
 			return -1;
-		if (read32(type) == RSC_VDEV && !s->rsc)
+		if (metal_shared_read32_acquire(type) == RSC_VDEV && !s->rsc)
 			s->rsc = entry(s, offset, sizeof(*s->rsc));
-		else if (read32(type) == MICA_RSC_VENDOR && !s->vendor)
+		else if (metal_shared_read32_acquire(type) == MICA_RSC_VENDOR && !s->vendor)
 			s->vendor = entry(s, offset, sizeof(*s->vendor));
 	}
 	return s->rsc && s->rsc->num_of_vrings == 2 ? 0 : -1;
@@ -56,21 +57,21 @@ static void use_static_layout(struct session *s)
 }
 
 /* Only what both sides know is used: what was acknowledged is a subset of what we offer. */
-static void read_vendor(struct session *s)
+void sdk_layout_read_vendor(struct session *s)
 {
 	struct mica_rsc_vendor *v = s->vendor;
 
 	mica_chip_doorbell_default(&s->doorbell);
-	s->acked = v ? read32(&v->acked) & v->features : 0;
+	s->acked = v ? metal_shared_read32_acquire(&v->acked) & v->features : 0;
 	if (!(s->acked & MICA_F_DOORBELL) || s->quirks.legacy_doorbell)
 		return;
 	s->doorbell = (struct mica_chip_doorbell){
-		.kind = read32(&v->db_kind),
-		.to_host = read32(&v->db_to_host),
-		.to_client = read32(&v->db_to_client),
-		.value = read32(&v->db_value),
-		.addr = *(volatile uint64_t *)&v->db_addr,
-		.target = *(volatile uint64_t *)&v->db_target,
+		.kind = metal_shared_read32_acquire(&v->db_kind),
+		.to_host = metal_shared_read32_acquire(&v->db_to_host),
+		.to_client = metal_shared_read32_acquire(&v->db_to_client),
+		.value = metal_shared_read32_acquire(&v->db_value),
+		.addr = read64(&v->db_addr),
+		.target = read64(&v->db_target),
 	};
 }
 
@@ -81,7 +82,7 @@ int sdk_layout_find(struct session *s)
 		use_static_layout(s);
 	else if (find_entries(s) != 0)
 		return -1;
-	read_vendor(s);
+	sdk_layout_read_vendor(s);
 	return 0;
 }
 
@@ -90,28 +91,28 @@ bool sdk_layout_driver_ok(struct session *s)
 	if (!s->table) {
 		size_t size;
 		uint64_t da = mica_chip_comm(&size) + MICA_STATIC_STATUS;
-		const volatile uint8_t *status = mica_chip_to_va(da, 1);
+		const void *status = mica_chip_to_va(da, 1);
 
-		s->rsc->status = status ? *status : 0;
+		s->rsc->status = status ? metal_shared_read8_acquire(status) : 0;
 	}
-	return *(volatile uint8_t *)&s->rsc->status & VIRTIO_CONFIG_STATUS_DRIVER_OK;
+	return metal_shared_read8_acquire(&s->rsc->status) & VIRTIO_CONFIG_STATUS_DRIVER_OK;
 }
 
 uint32_t sdk_status_read(const struct session *s)
 {
-	return s->table ? read32(&s->table->status) : 0;
+	return s->table ? metal_shared_read32_acquire(&s->table->status) : 0;
 }
 
 void sdk_status_write(struct session *s, uint32_t word)
 {
 	mica_chip_mb();
 	if (s->table)
-		*(volatile uint32_t *)&s->table->status = word;
+		metal_shared_write32_release(&s->table->status, word);
 }
 
 void sdk_client_state(struct session *s, uint32_t state)
 {
 	mica_chip_wmb();
 	if (s->acked & MICA_F_READY)
-		*(volatile uint32_t *)&s->vendor->client_state = state;
+		metal_shared_write32_release(&s->vendor->client_state, state);
 }

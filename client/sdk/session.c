@@ -67,8 +67,12 @@ static void reattach_asked(struct session *s)
 
 static void reattach_done(struct session *s)
 {
-	if (!sdk_layout_driver_ok(s) || sdk_vdev_up(s) != 0)
+	if (!sdk_layout_driver_ok(s))
 		return; /* not ready yet: the next doorbell looks again */
+	/* A new host process may have agreed to other features and another doorbell. */
+	sdk_layout_read_vendor(s);
+	if (mica_chip_doorbell_connect(&s->doorbell, on_doorbell, s) != 0 || sdk_vdev_up(s) != 0)
+		stop(s);
 	s->state = SESSION_READY;
 	if (sdk_ept_restart(s) != 0 || sdk_credit_open(s) != 0)
 		stop(s);

@@ -47,6 +47,8 @@ extern struct session sdk_session;
 
 /* layout.c: find the table's parts, or build a private one for the static layout. 0 or -1. */
 int sdk_layout_find(struct session *s);
+/* What the host wrote into the vendor entry: acknowledged features, doorbell. */
+void sdk_layout_read_vendor(struct session *s);
 /* The host's driver is ready (virtio status DRIVER_OK). */
 bool sdk_layout_driver_ok(struct session *s);
 /* The status word; 0 and nothing where there is no table. */

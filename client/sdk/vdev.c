@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* The rpmsg virtio device in the client's role: vrings where the host placed them. */
-#include <metal/sys.h>
+#include <metal/atomic.h>
 
 #include "session.h"
 
@@ -19,9 +19,9 @@ static int notify_host(void *priv, uint32_t id)
 
 static int init_vring(struct session *s, unsigned int i)
 {
-	uint32_t da = *(volatile uint32_t *)&s->rsc->vring[i].da;
-	uint32_t num = *(volatile uint32_t *)&s->rsc->vring[i].num;
-	uint32_t align = *(volatile uint32_t *)&s->rsc->vring[i].align;
+	uint32_t da = metal_shared_read32(&s->rsc->vring[i].da);
+	uint32_t num = metal_shared_read32(&s->rsc->vring[i].num);
+	uint32_t align = metal_shared_read32(&s->rsc->vring[i].align);
 	void *va;
 
 	if (num == 0 || num > VRING_NUM_MAX || (num & (num - 1)) || align < 4 || align > 4096 ||
