@@ -205,7 +205,8 @@ static void on_events(uv_poll_t *poll, int status, int events)
 			mica_link_turn(c->link);
 	}
 	if (ev & MICA_PEV_REBOOT)
-		mica_log(c->host, LOG_NOTICE, c->cfg.name, "Linux goes down: the client is asked to stop");
+		mica_log(c->host, LOG_NOTICE, c->cfg.name,
+			 "Linux goes down: the client is asked to stop");
 	if (ev & MICA_PEV_REBOOT && !c->op && c->link)
 		mica_link_ask_stop(c->link);
 	if (c->op)
@@ -234,7 +235,8 @@ int mica_client_watch(struct mica_client *c, struct mica_error *err)
 	if (rc) {
 		free(c->poll);
 		c->poll = NULL;
-		return mica_fail(err, MICA_E_FAILED, "cannot watch the client: %s", uv_strerror(rc));
+		return mica_fail(err, MICA_E_FAILED, "cannot watch the client: %s",
+				 uv_strerror(rc));
 	}
 	c->poll->data = c;
 	uv_poll_start(c->poll, UV_READABLE, on_events);

@@ -34,7 +34,7 @@ struct mica_client {
 	struct mica_host *host;
 	struct mica_client *next;
 	uint64_t serial; /* ascends in order of creation, across processes */
-	bool hidden; /* being created: takes its name, shown to nobody */
+	bool hidden;	 /* being created: takes its name, shown to nobody */
 	struct mica_config cfg;
 	char dir[PATH_MAX];
 	const struct mica_pedestal_ops *ops;
@@ -53,8 +53,8 @@ struct mica_client {
 	struct mica_kept_endpoint kept[MICA_SERVICES_MAX];
 	unsigned int n_kept;
 
-	uv_poll_t *poll; /* pedestal's descriptor; NULL: not watched */
-	bool parked;	 /* polling stopped while a worker has the pedestal */
+	uv_poll_t *poll;       /* pedestal's descriptor; NULL: not watched */
+	bool parked;	       /* polling stopped while a worker has the pedestal */
 	uv_timer_t *off_timer; /* power() again after an OFF event that was not final */
 	uint64_t started_us, doorbells_in, doorbells_out;
 };
@@ -97,7 +97,8 @@ int mica_client_watch(struct mica_client *client, struct mica_error *err);
 void mica_client_unwatch(struct mica_client *client);
 /* A worker step of this client ended. */
 void mica_client_unpark(struct mica_client *client);
-/* Ends a handle that was allocated by itself; its callbacks are not called any more. NULL is fine. */
+/* Ends a handle that was allocated by itself; its callbacks are not called any more. NULL is fine.
+ */
 void mica_handle_free(struct mica_host *host, void *handle);
 /* Kick, counted. */
 void mica_client_kick(struct mica_client *client);

@@ -120,7 +120,8 @@ static int read_elf(const struct mica_config *cfg, const struct mica_pedestal_ca
 		return 0;
 	if (!elf.rsc_size)
 		return mica_fail(err, MICA_E_FIRMWARE,
-				 "image %s has no resource table: link it with a .resource_table section, or set "
+				 "image %s has no resource table: link it with a .resource_table "
+				 "section, or set "
 				 "Layout=static for a legacy image",
 				 path);
 	img->table_bytes = (const uint8_t *)img->data + elf.rsc_offset;
@@ -190,8 +191,8 @@ int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_ca
 		img->facts.size = img->len;
 		mica_sha256_hex(img->data, img->len, img->facts.sha256);
 		elf = img->len >= 4 && !memcmp(img->data, "\177ELF", 4);
-		rc = elf || cfg->layout != MICA_LAYOUT_STATIC ? read_elf(cfg, caps, img, err) :
-								read_raw(cfg, caps, img, err);
+		rc = elf || cfg->layout != MICA_LAYOUT_STATIC ? read_elf(cfg, caps, img, err)
+							      : read_raw(cfg, caps, img, err);
 	}
 	if (rc)
 		mica_image_free(img);
@@ -252,24 +253,27 @@ int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 
 		if (!inside(w, n, da, len))
 			return mica_fail(err, MICA_E_FIRMWARE,
-					 "image %s: segment %u at 0x%llx (0x%llx bytes) lies outside the reserved "
+					 "image %s: segment %u at 0x%llx (0x%llx bytes) lies "
+					 "outside the reserved "
 					 "memory %s: link it into that",
 					 cfg->image, i, (unsigned long long)da,
 					 (unsigned long long)len, text);
 		if (da < pool_da + pool_size && pool_da < da + len)
 			return mica_fail(err, MICA_E_FIRMWARE,
-					 "image %s: segment %u at 0x%llx (0x%llx bytes) overlaps the communication "
+					 "image %s: segment %u at 0x%llx (0x%llx bytes) overlaps "
+					 "the communication "
 					 "pool at 0x%llx: link it elsewhere",
 					 cfg->image, i, (unsigned long long)da,
 					 (unsigned long long)len, (unsigned long long)pool_da);
 	}
 	if (img->table.present && !inside(w, n, img->table.da, img->table.len))
-		return mica_fail(err, MICA_E_FIRMWARE,
-				 "image %s: resource table at 0x%llx lies outside the reserved memory %s",
-				 cfg->image, (unsigned long long)img->table.da, text);
+		return mica_fail(
+			err, MICA_E_FIRMWARE,
+			"image %s: resource table at 0x%llx lies outside the reserved memory %s",
+			cfg->image, (unsigned long long)img->table.da, text);
 	if (!inside(w, n, img->facts.entry, 4))
 		return mica_fail(err, MICA_E_FIRMWARE,
-				 "image %s: entry 0x%llx lies outside the reserved memory %s", cfg->image,
-				 (unsigned long long)img->facts.entry, text);
+				 "image %s: entry 0x%llx lies outside the reserved memory %s",
+				 cfg->image, (unsigned long long)img->facts.entry, text);
 	return 0;
 }

@@ -39,15 +39,17 @@ static int find_table(struct mica_link *link, struct mica_error *err)
 	if (link->client->cfg.layout == MICA_LAYOUT_STATIC) {
 		mica_place_static(pool, t, &link->pl);
 		link->static_base = mica_window_va(link->win, link->n_win, pool, MICA_STATIC_LEN);
-		return link->static_base ? 0 : mica_fail(err, MICA_E_PLATFORM,
-							 "region 0 is too small for the static layout");
+		return link->static_base ? 0
+					 : mica_fail(err, MICA_E_PLATFORM,
+						     "region 0 is too small for the static layout");
 	}
 	link->in_place = link->client->ops->caps.table_in_place;
 	if (!link->in_place) {
 		t->da = link->win[0].da;
 		if (t->len > pool - t->da)
 			return mica_fail(err, MICA_E_FIRMWARE,
-					 "resource table of %u bytes does not fit in front of the pool (%llu bytes)",
+					 "resource table of %u bytes does not fit in front of the "
+					 "pool (%llu bytes)",
 					 t->len, (unsigned long long)(pool - t->da));
 	}
 	link->table = mica_window_va(link->win, link->n_win, t->da, t->len);

@@ -47,12 +47,12 @@ struct mica_link {
 	struct rpmsg_virtio_device rvdev;
 	struct rpmsg_endpoint ctrl;
 	bool ctrl_open;
-	bool up;	/* rvdev is initialised */
-	bool open;	/* the client runs: doorbells make sense */
-	bool dead;	/* the client broke the rules, see why */
+	bool up;	 /* rvdev is initialised */
+	bool open;	 /* the client runs: doorbells make sense */
+	bool dead;	 /* the client broke the rules, see why */
 	bool unanswered; /* adopted, and the client did not answer in time */
-	bool stopping;	/* it was asked to stop */
-	bool calm;	/* leave shared memory alone */
+	bool stopping;	 /* it was asked to stop */
+	bool calm;	 /* leave shared memory alone */
 	char why[128];
 
 	struct mica_service *services;

@@ -11,8 +11,7 @@
 
 static struct mica_link *link_of(struct virtio_device *vdev)
 {
-	struct remoteproc_virtio *rpvdev =
-		metal_container_of(vdev, struct remoteproc_virtio, vdev);
+	struct remoteproc_virtio *rpvdev = metal_container_of(vdev, struct remoteproc_virtio, vdev);
 
 	return rpvdev->priv;
 }
@@ -88,7 +87,8 @@ static int init_vring(struct mica_link *link, unsigned int i, struct mica_error 
 
 	if (!va || rproc_virtio_init_vring(link->vdev, i, v->notifyid, va, NULL, v->num, v->align))
 		return mica_fail(err, MICA_E_FIRMWARE,
-				 "vring %u at 0x%llx (0x%x bytes, align %u) lies outside the client's memory or is "
+				 "vring %u at 0x%llx (0x%x bytes, align %u) lies outside the "
+				 "client's memory or is "
 				 "misaligned",
 				 i, (unsigned long long)da, link->pl.vring_size[i], v->align);
 	return 0;

@@ -47,7 +47,8 @@ void mica_link_write_vdev_status(struct mica_link *link, uint8_t status)
 	if (link->static_base)
 		byte = link->static_base + MICA_STATIC_STATUS;
 	else if (link->client->table.vdev)
-		byte = link->table + link->client->table.vdev + offsetof(struct fw_rsc_vdev, status);
+		byte = link->table + link->client->table.vdev +
+		       offsetof(struct fw_rsc_vdev, status);
 	if (!byte || link->calm)
 		return;
 	/* Rings and buffers are complete before the client sees the bit it spins on. */

@@ -81,7 +81,8 @@ static int step_doorbell(struct mica_op *op)
 /* Only a client that was in order is talked to again. */
 static bool to_reattach(const struct mica_op *op)
 {
-	/* The static layout has no word to ask by, and its rings cannot be changed behind its back. */
+	/* The static layout has no word to ask by, and its rings cannot be changed behind its back.
+	 */
 	return op->running && op->client->link && !op->client->link->static_base &&
 	       op->origin != MICA_CRASHED && op->origin != MICA_ERROR && !at_step(op, "stopping");
 }
@@ -108,8 +109,8 @@ static int step_answer(struct mica_op *op)
 	if (!to_reattach(op) || mica_link_reattach_answered(c->link))
 		return MICA_STEP_DONE;
 	/* Some re-initialise their queues and never clear the word: go on after the time. */
-	return mica_op_wait(op, REATTACH_MS, REATTACH_TICK) == MICA_STEP_WAIT ? MICA_STEP_WAIT :
-										MICA_STEP_DONE;
+	return mica_op_wait(op, REATTACH_MS, REATTACH_TICK) == MICA_STEP_WAIT ? MICA_STEP_WAIT
+									      : MICA_STEP_DONE;
 }
 
 static int step_resume(struct mica_op *op)
@@ -122,12 +123,9 @@ static int step_resume(struct mica_op *op)
 }
 
 static const struct mica_step adopt_steps[] = {
-	{ .name = "find", .work = step_find },
-	{ .name = "doorbell", .work = step_doorbell },
-	{ .name = "ask", .loop = step_ask },
-	{ .name = "answer", .loop = step_answer },
-	{ .name = "resume", .loop = step_resume },
-	{ 0 },
+	{ .name = "find", .work = step_find },	   { .name = "doorbell", .work = step_doorbell },
+	{ .name = "ask", .loop = step_ask },	   { .name = "answer", .loop = step_answer },
+	{ .name = "resume", .loop = step_resume }, { 0 },
 };
 
 /* Which state it is in now, and why that differs from what was saved. */
@@ -143,10 +141,12 @@ static void settle(struct mica_op *op)
 		}
 		if (c->link->unanswered)
 			snprintf(c->reason, sizeof(c->reason),
-				 "the client did not answer the re-attach request: its services may be lost");
+				 "the client did not answer the re-attach request: its services "
+				 "may be lost");
 		else if (c->link->static_base)
 			snprintf(c->reason, sizeof(c->reason),
-				 "a client of static layout cannot be re-attached: its services are lost");
+				 "a client of static layout cannot be re-attached: its services "
+				 "are lost");
 		mica_log(c->host, LOG_NOTICE, c->cfg.name, "taken over while in state %s",
 			 mica_state_name(c->state));
 		return;
@@ -158,9 +158,9 @@ static void settle(struct mica_op *op)
 	}
 	if (c->state != MICA_OFFLINE)
 		mica_client_fall_back(c, MICA_OFFLINE,
-				      op->saved_step[0] && strcmp(op->saved_step, "stopping") ?
-					      "the daemon ended before the client was started" :
-					      "went off while micad was away");
+				      op->saved_step[0] && strcmp(op->saved_step, "stopping")
+					      ? "the daemon ended before the client was started"
+					      : "went off while micad was away");
 }
 
 static void adopt_finish(struct mica_op *op)

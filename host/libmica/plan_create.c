@@ -40,7 +40,8 @@ static int check_memory(struct mica_client *c, const struct mica_image_facts *fa
 	other->ops->pool(other->ped, &their_pool, &their_size);
 	if (overlap(pool, size, their_pool, their_size))
 		return mica_fail(err, MICA_E_BUSY,
-				 "communication pool 0x%llx-0x%llx is used by client '%s': set another CommOffset",
+				 "communication pool 0x%llx-0x%llx is used by client '%s': set "
+				 "another CommOffset",
 				 (unsigned long long)pool, (unsigned long long)(pool + size - 1),
 				 other->cfg.name);
 	for (unsigned int i = 0; i < facts->n_spans; i++) {
@@ -51,7 +52,8 @@ static int check_memory(struct mica_client *c, const struct mica_image_facts *fa
 			hit = overlap(da, len, theirs->span[k].da, theirs->span[k].len);
 		if (hit)
 			return mica_fail(err, MICA_E_BUSY,
-					 "memory 0x%llx-0x%llx of image %s is used by client '%s': link it elsewhere, or "
+					 "memory 0x%llx-0x%llx of image %s is used by client '%s': "
+					 "link it elsewhere, or "
 					 "remove that client",
 					 (unsigned long long)da, (unsigned long long)(da + len - 1),
 					 c->cfg.image, other->cfg.name);
@@ -69,7 +71,8 @@ static int check_others(struct mica_client *c, const struct mica_image_facts *fa
 			continue;
 		if (same_core(&c->cfg.cores, &o->cfg.cores, &id))
 			return mica_fail(err, MICA_E_BUSY,
-					 "CPU %u is assigned to client '%s': choose another one, or remove that client",
+					 "CPU %u is assigned to client '%s': choose another one, "
+					 "or remove that client",
 					 id, o->cfg.name);
 		if (check_memory(c, facts, o, err))
 			return -1;

@@ -145,8 +145,8 @@ static int gone(struct mica_op *op)
 	if (c->ops->why_off)
 		c->ops->why_off(c->ped, how, sizeof(how));
 	return mica_fail(&op->err, MICA_E_CLIENT,
-			 "client '%s' did not start: its core went off%s%s%s before it was ready", c->cfg.name,
-			 how[0] ? " (" : "", how, how[0] ? ")" : "");
+			 "client '%s' did not start: its core went off%s%s%s before it was ready",
+			 c->cfg.name, how[0] ? " (" : "", how, how[0] ? ")" : "");
 }
 
 static int step_ready(struct mica_op *op)
@@ -164,8 +164,8 @@ static int step_ready(struct mica_op *op)
 		mica_fail(&op->err, MICA_E_TIMEOUT,
 			  "client '%s' did not become ready within %u s: %s; see StartTimeoutSec",
 			  c->cfg.name, (c->cfg.start_timeout_ms + 999) / 1000,
-			  c->link->features & MICA_F_READY ? "it never said so" :
-							     "it announced no endpoint");
+			  c->link->features & MICA_F_READY ? "it never said so"
+							   : "it announced no endpoint");
 	return rc;
 }
 
@@ -230,8 +230,9 @@ void mica_client_start(struct mica_client *c, mica_done done, void *arg)
 	else if (c->state == MICA_RUNNING)
 		mica_fail(&err, MICA_E_STATE, "client '%s' is running already", c->cfg.name);
 	else if (!mica_state_allows(c->state, MICA_CONFIGURED))
-		mica_fail(&err, MICA_E_STATE, "client '%s' is in state %s and cannot be started: %s",
-			  c->cfg.name, mica_state_name(c->state), c->reason);
+		mica_fail(&err, MICA_E_STATE,
+			  "client '%s' is in state %s and cannot be started: %s", c->cfg.name,
+			  mica_state_name(c->state), c->reason);
 	else if (c->claimed && c->ops->power(c->ped) != MICA_POWER_OFF)
 		mica_fail(&err, MICA_E_STATE,
 			  "a core of client '%s' still runs: stop it before it is started again",

@@ -29,8 +29,8 @@ int mica_step_ask_stop(struct mica_op *op)
 	/* What cannot hear is not waited for: the static layout has no word for it. */
 	if (!c->link || c->link->static_base)
 		limit = 0;
-	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT :
-									MICA_STEP_DONE;
+	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
+								      : MICA_STEP_DONE;
 }
 
 int mica_step_force_stop(struct mica_op *op)
@@ -65,7 +65,8 @@ int mica_step_settle_stop(struct mica_op *op)
 		snprintf(how, sizeof(how), "did not power its core off within %u s",
 			 (c->cfg.stop_timeout_ms + 999) / 1000);
 	snprintf(reason, sizeof(reason),
-		 "%s, and pedestal %s cannot force it: its cores and memory stay quarantined until it stops "
+		 "%s, and pedestal %s cannot force it: its cores and memory stay quarantined until "
+		 "it stops "
 		 "or the machine restarts",
 		 how, c->ops->name);
 	if (c->state != MICA_ERROR)

@@ -40,10 +40,10 @@ struct mica_service {
 	struct rpmsg_endpoint ept;
 	uint32_t remote; /* client's address */
 	uint32_t tx_credit;
-	uint32_t rx_owed;      /* messages whose credit was not given back yet */
-	uint32_t rx_drained;   /* of these, how many are to be given back now */
-	uint16_t last_tx;      /* ring index after the last message, where no credit is */
-	bool outstanding;      /* last_tx is valid */
+	uint32_t rx_owed;    /* messages whose credit was not given back yet */
+	uint32_t rx_drained; /* of these, how many are to be given back now */
+	uint16_t last_tx;    /* ring index after the last message, where no credit is */
+	bool outstanding;    /* last_tx is valid */
 	struct mica_service_info info;
 };
 

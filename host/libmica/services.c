@@ -118,8 +118,8 @@ void mica_services_credit(struct mica_link *link, uint32_t receiver, uint32_t se
 	for (struct mica_service *s = link->services; s; s = s->next) {
 		if (!s->bound || s->ept.addr != sender || s->remote != receiver)
 			continue;
-		s->tx_credit = count < CREDIT_MAX - s->tx_credit ? s->tx_credit + count :
-								   CREDIT_MAX;
+		s->tx_credit =
+			count < CREDIT_MAX - s->tx_credit ? s->tx_credit + count : CREDIT_MAX;
 		return;
 	}
 }
@@ -127,8 +127,10 @@ void mica_services_credit(struct mica_link *link, uint32_t receiver, uint32_t se
 static bool give_credit(struct mica_service *s)
 {
 	struct mica_link *link = s->link;
-	struct mica_ctrl_credit msg = { .kind = MICA_CTRL_CREDIT, .receiver = s->ept.addr,
-					.sender = s->remote, .count = s->rx_drained };
+	struct mica_ctrl_credit msg = { .kind = MICA_CTRL_CREDIT,
+					.receiver = s->ept.addr,
+					.sender = s->remote,
+					.count = s->rx_drained };
 
 	if (!s->rx_drained || !link->ctrl_open)
 		return true;
@@ -201,7 +203,8 @@ static void write_table(struct mica_link *link)
 		mica_client_note(c);
 }
 
-static unsigned int read_table(struct mica_link *link, struct mica_ept_entry ept[MICA_EPT_TABLE_MAX])
+static unsigned int read_table(struct mica_link *link,
+			       struct mica_ept_entry ept[MICA_EPT_TABLE_MAX])
 {
 	const struct mica_client *c = link->client;
 

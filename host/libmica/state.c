@@ -10,8 +10,9 @@ static const struct {
 } states[] = {
 	[MICA_OFFLINE] = { "Offline", TO(MICA_CONFIGURED) },
 	[MICA_CONFIGURED] = { "Configured", TO(MICA_READY) | TO(MICA_OFFLINE) | TO(MICA_STOPPED) |
-						     TO(MICA_ERROR) },
-	/* A start that fails goes back through Stopped; a core that cannot be stopped then is Error. */
+						    TO(MICA_ERROR) },
+	/* A start that fails goes back through Stopped; a core that cannot be stopped then is
+	   Error. */
 	[MICA_READY] = { "Ready", TO(MICA_RUNNING) | TO(MICA_STOPPED) | TO(MICA_ERROR) },
 	[MICA_RUNNING] = { "Running", TO(MICA_STOPPED) | TO(MICA_SUSPENDED) | TO(MICA_CRASHED) |
 					      TO(MICA_ERROR) },

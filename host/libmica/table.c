@@ -57,9 +57,10 @@ int mica_table_check(const void *copy, size_t len, uint64_t da, const char *imag
 
 		if (view.index >= 0)
 			snprintf(where, sizeof(where), "entry %d", view.index);
-		return mica_fail(err, MICA_E_FIRMWARE,
-				 "image %s: resource table is corrupt, %s: %s (0x%x): build the image again",
-				 image, where, rsc_fault_text(view.fault), view.value);
+		return mica_fail(
+			err, MICA_E_FIRMWARE,
+			"image %s: resource table is corrupt, %s: %s (0x%x): build the image again",
+			image, where, rsc_fault_text(view.fault), view.value);
 	}
 	if (da % 4)
 		return mica_fail(err, MICA_E_FIRMWARE,
@@ -119,7 +120,8 @@ int mica_place(const struct mica_table *t, uint64_t da, size_t size, bool debug,
 	}
 	if (at - da > size)
 		return mica_fail(err, MICA_E_FIRMWARE,
-				 "vrings and buffers need 0x%llx bytes, the client's pool at 0x%llx has 0x%zx: "
+				 "vrings and buffers need 0x%llx bytes, the client's pool at "
+				 "0x%llx has 0x%zx: "
 				 "use fewer descriptors (num %u and %u)",
 				 (unsigned long long)(at - da), (unsigned long long)da, size,
 				 t->vring[0].num, t->vring[1].num);
@@ -139,8 +141,9 @@ void mica_place_static(uint64_t da, struct mica_table *t, struct mica_placement 
 		t->vring[i].align = MICA_STATIC_ALIGN;
 		t->vring[i].num = MICA_STATIC_NUM;
 		t->vring[i].notifyid = (uint32_t)i;
-		pl->vring_size[i] = (uint32_t)align_up(
-			(uint64_t)vring_size(MICA_STATIC_NUM, MICA_STATIC_ALIGN), MICA_STATIC_ALIGN);
+		pl->vring_size[i] =
+			(uint32_t)align_up((uint64_t)vring_size(MICA_STATIC_NUM, MICA_STATIC_ALIGN),
+					   MICA_STATIC_ALIGN);
 	}
 	pl->vring[0] = da + MICA_STATIC_VRING0;
 	pl->vring[1] = da + MICA_STATIC_VRING1;

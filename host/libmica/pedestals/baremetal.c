@@ -47,8 +47,10 @@ static int device_open(struct mica_error *err)
 	case ENODEV:
 		if (access("/sys/module/mcs_km", F_OK) == 0)
 			return mica_fail(err, MICA_E_PLATFORM,
-					 "module mcs_km found no reserved memory: boot with a device tree that has an "
-					 "oe,mcs_remoteproc node, or load it with rmem_base= and rmem_size= (see dmesg)");
+					 "module mcs_km found no reserved memory: boot with a "
+					 "device tree that has an "
+					 "oe,mcs_remoteproc node, or load it with rmem_base= and "
+					 "rmem_size= (see dmesg)");
 		return mica_fail(err, MICA_E_PLATFORM,
 				 "module mcs_km is not loaded: run 'modprobe mcs_km'");
 	default:
@@ -66,11 +68,13 @@ static int read_info(int fd, struct mcs_info *info, struct mica_error *err)
 				 strerror(errno));
 	if (info->abi != MCS_ABI_VERSION)
 		return mica_fail(err, MICA_E_PLATFORM,
-				 "module mcs_km speaks ABI %u, this program speaks %u: install matching versions",
+				 "module mcs_km speaks ABI %u, this program speaks %u: install "
+				 "matching versions",
 				 info->abi, MCS_ABI_VERSION);
 	if (!info->regions)
 		return mica_fail(err, MICA_E_PLATFORM,
-				 "module mcs_km has no reserved memory: boot with a device tree that reserves it, or load "
+				 "module mcs_km has no reserved memory: boot with a device tree "
+				 "that reserves it, or load "
 				 "the module with rmem_base= and rmem_size=");
 	if (!(info->caps & MCS_CAP_START))
 		return mica_fail(err, MICA_E_PLATFORM,
@@ -99,8 +103,8 @@ static int read_regions(struct mica_pedestal *p, unsigned int n, struct mica_err
 		r->size = sizeof(*r);
 		r->index = i;
 		if (ioctl(p->fd, MCS_IOC_REGION, r) < 0)
-			return mica_fail(err, MICA_E_PLATFORM, "cannot query reserved region %u: %s",
-					 i, strerror(errno));
+			return mica_fail(err, MICA_E_PLATFORM,
+					 "cannot query reserved region %u: %s", i, strerror(errno));
 		r->name[sizeof(r->name) - 1] = '\0';
 		p->n_regions = i + 1;
 	}
@@ -124,22 +128,27 @@ static int check_core(struct mica_pedestal *p, uint32_t id, struct mica_error *e
 	int rc = query_core(p, id, &core);
 
 	if (rc == -EINVAL || rc == -ENODEV || (!rc && core.state == MCS_CORE_ABSENT))
-		return mica_fail(err, MICA_E_BUSY, "CPU %u does not exist: this machine has CPUs 0-%ld",
-				 id, sysconf(_SC_NPROCESSORS_CONF) - 1);
+		return mica_fail(err, MICA_E_BUSY,
+				 "CPU %u does not exist: this machine has CPUs 0-%ld", id,
+				 sysconf(_SC_NPROCESSORS_CONF) - 1);
 	if (rc)
-		return mica_fail(err, MICA_E_PLATFORM, "cannot query CPU %u: %s", id, strerror(-rc));
+		return mica_fail(err, MICA_E_PLATFORM, "cannot query CPU %u: %s", id,
+				 strerror(-rc));
 	if (core.flags & MCS_CORE_BOOT)
 		return mica_fail(err, MICA_E_BUSY,
-				 "CPU %u is the boot CPU and stays with Linux: choose another one", id);
+				 "CPU %u is the boot CPU and stays with Linux: choose another one",
+				 id);
 	/* Under its own name it is what an earlier micad left; adopt checks the token. */
 	if ((core.flags & MCS_CORE_CLAIMED) && !(core.flags & MCS_CORE_MINE) &&
 	    strncmp(core.owner, p->cfg.name, MCS_NAME_LEN - 1))
 		return mica_fail(err, MICA_E_BUSY,
-				 "CPU %u is in use by client '%.64s': choose another one or remove that client",
+				 "CPU %u is in use by client '%.64s': choose another one or remove "
+				 "that client",
 				 id, core.owner);
 	if (core.state == MCS_CORE_ON && !(core.flags & MCS_CORE_CLAIMED))
 		return mica_fail(err, MICA_E_BUSY,
-				 "CPU %u already runs something that is not Linux: stop it first", id);
+				 "CPU %u already runs something that is not Linux: stop it first",
+				 id);
 	return 0;
 }
 
@@ -147,8 +156,8 @@ static uint64_t pool_offset(const struct mica_pedestal *p)
 {
 	if (p->cfg.comm_offset != MICA_COMM_OFFSET_AUTO)
 		return p->cfg.comm_offset;
-	return p->cfg.layout == MICA_LAYOUT_STATIC ? 0 :
-						     (uint64_t)p->cfg.cores.id[0] * MICA_POOL_SIZE;
+	return p->cfg.layout == MICA_LAYOUT_STATIC ? 0
+						   : (uint64_t)p->cfg.cores.id[0] * MICA_POOL_SIZE;
 }
 
 static uint64_t pool_length(const struct mica_pedestal *p)
@@ -162,9 +171,10 @@ static int check_config(struct mica_pedestal *p, struct mica_error *err)
 	uint64_t offset;
 
 	if (cfg->cores.kind != MICA_CORES_CPU || !cfg->cores.n)
-		return mica_fail(err, MICA_E_CONFIG,
-				 "client '%s': pedestal baremetal needs CPU= with the client's CPU number",
-				 cfg->name);
+		return mica_fail(
+			err, MICA_E_CONFIG,
+			"client '%s': pedestal baremetal needs CPU= with the client's CPU number",
+			cfg->name);
 	if (cfg->cores.n > MCS_MAX_CORES)
 		return mica_fail(err, MICA_E_CONFIG, "client '%s': at most %d CPUs", cfg->name,
 				 MCS_MAX_CORES);
@@ -175,7 +185,8 @@ static int check_config(struct mica_pedestal *p, struct mica_error *err)
 	offset = pool_offset(p);
 	if (offset > p->region[0].length || p->region[0].length - offset < pool_length(p))
 		return mica_fail(err, MICA_E_CONFIG,
-				 "client '%s': communication pool at offset 0x%llx does not fit into the region of 0x%llx "
+				 "client '%s': communication pool at offset 0x%llx does not fit "
+				 "into the region of 0x%llx "
 				 "bytes: set CommOffset= or reserve more",
 				 cfg->name, (unsigned long long)offset,
 				 (unsigned long long)p->region[0].length);
@@ -216,8 +227,9 @@ static int baremetal_create(const struct mica_config *cfg, const char *run_dir,
 
 static int sync_range(struct mica_pedestal *p, uint64_t pa, uint64_t len, struct mica_error *err)
 {
-	struct mcs_sync sync = { .size = sizeof(sync), .op = MCS_SYNC_CLEAN_INV, .addr = pa,
-				 .length = len };
+	struct mcs_sync sync = {
+		.size = sizeof(sync), .op = MCS_SYNC_CLEAN_INV, .addr = pa, .length = len
+	};
 
 	if (len && ioctl(p->fd, MCS_IOC_SYNC, &sync) < 0)
 		return mica_fail(err, MICA_E_PLATFORM,
@@ -262,17 +274,19 @@ static int claim_failed(struct mica_pedestal *p, int error, bool adopt, struct m
 		return mica_fail(err, adopt ? MICA_E_UNKNOWN : MICA_E_BUSY,
 				 "no claim of client '%s' is left on CPU %s", p->cfg.name, cores);
 	case EBUSY:
-		return mica_fail(err, MICA_E_BUSY,
-				 "CPU %s or the name '%s' is in use by another client: choose another one",
-				 cores, p->cfg.name);
+		return mica_fail(
+			err, MICA_E_BUSY,
+			"CPU %s or the name '%s' is in use by another client: choose another one",
+			cores, p->cfg.name);
 	case EALREADY:
-		return mica_fail(err, MICA_E_BUSY,
-				 "client '%s' is held by another running process: end that one first",
-				 p->cfg.name);
+		return mica_fail(
+			err, MICA_E_BUSY,
+			"client '%s' is held by another running process: end that one first",
+			p->cfg.name);
 	case EPERM:
 		return mica_fail(err, MICA_E_PERMISSION,
-				 "client '%s' on CPU %s belongs to another run-time folder", p->cfg.name,
-				 cores);
+				 "client '%s' on CPU %s belongs to another run-time folder",
+				 p->cfg.name, cores);
 	case ENODEV:
 		return mica_fail(err, MICA_E_BUSY, "CPU %s does not exist", cores);
 	default:
@@ -284,7 +298,8 @@ static int claim_failed(struct mica_pedestal *p, int error, bool adopt, struct m
 static int do_claim(struct mica_pedestal *p, const uint8_t token[16], bool adopt, bool *running,
 		    struct mica_error *err)
 {
-	struct mcs_claim claim = { .size = sizeof(claim), .flags = adopt ? MCS_CLAIM_ADOPT : 0,
+	struct mcs_claim claim = { .size = sizeof(claim),
+				   .flags = adopt ? MCS_CLAIM_ADOPT : 0,
 				   .ncores = p->cfg.cores.n };
 
 	for (unsigned int i = 0; i < p->cfg.cores.n; i++)
@@ -304,10 +319,12 @@ static int baremetal_release(struct mica_pedestal *p, struct mica_error *err)
 	if (p->claimed && ioctl(p->fd, MCS_IOC_RELEASE) < 0) {
 		if (errno == EBUSY)
 			return mica_fail(err, MICA_E_STATE,
-					 "a core of client '%s' still runs: its cores cannot go back to Linux",
+					 "a core of client '%s' still runs: its cores cannot go "
+					 "back to Linux",
 					 p->cfg.name);
-		return mica_fail(err, MICA_E_PLATFORM, "cannot give the cores of client '%s' back: %s",
-				 p->cfg.name, strerror(errno));
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "cannot give the cores of client '%s' back: %s", p->cfg.name,
+				 strerror(errno));
 	}
 	p->claimed = false;
 	unmap_regions(p);
@@ -344,7 +361,8 @@ static int baremetal_doorbell(struct mica_pedestal *p, bool own, struct mica_doo
 				  .mode = own ? MCS_DOORBELL_OWN : MCS_DOORBELL_LEGACY };
 
 	if (ioctl(p->fd, MCS_IOC_DOORBELL, &d) < 0)
-		return mica_fail(err, MICA_E_PLATFORM, "no %s doorbell for client '%s': %s (see dmesg)",
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "no %s doorbell for client '%s': %s (see dmesg)",
 				 own ? "own" : "legacy (SGI 7)", p->cfg.name, strerror(errno));
 	db->kind = d.kind;
 	db->to_host = d.to_host;
@@ -411,14 +429,17 @@ static int baremetal_load_done(struct mica_pedestal *p, struct mica_error *err)
 static int baremetal_start(struct mica_pedestal *p, const struct mica_entry *e,
 			   struct mica_error *err)
 {
-	struct mcs_start start = { .size = sizeof(start), .core = p->cfg.cores.id[0],
-				   .entry = e->entry, .arg0 = e->arg0 };
+	struct mcs_start start = { .size = sizeof(start),
+				   .core = p->cfg.cores.id[0],
+				   .entry = e->entry,
+				   .arg0 = e->arg0 };
 
 	if (ioctl(p->fd, MCS_IOC_START, &start) == 0)
 		return 0;
 	switch (errno) {
 	case EFAULT:
-		return mica_fail(err, MICA_E_FIRMWARE, "entry 0x%llx is outside the reserved memory",
+		return mica_fail(err, MICA_E_FIRMWARE,
+				 "entry 0x%llx is outside the reserved memory",
 				 (unsigned long long)e->entry);
 	case EALREADY:
 		return mica_fail(err, MICA_E_BUSY, "CPU %u is on already", start.core);
@@ -486,8 +507,8 @@ static struct json_object *baremetal_save(struct mica_pedestal *p)
 	struct json_object *o = json_object_new_object();
 
 	/* The kernel keeps the claim; this is for whoever reads the file. */
-	json_object_object_add(o, "pool", json_object_new_int64((int64_t)(p->region[0].base +
-									  pool_offset(p))));
+	json_object_object_add(
+		o, "pool", json_object_new_int64((int64_t)(p->region[0].base + pool_offset(p))));
 	return o;
 }
 

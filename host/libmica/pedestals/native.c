@@ -45,8 +45,9 @@ static int check_cores(const struct mica_config *cfg, struct mica_error *err)
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
 	if (cfg->cores.kind == MICA_CORES_SMALL)
-		return mica_fail(err, MICA_E_CONFIG,
-				 "pedestal native has no small cores: give CPU numbers or leave CPU out");
+		return mica_fail(
+			err, MICA_E_CONFIG,
+			"pedestal native has no small cores: give CPU numbers or leave CPU out");
 	for (unsigned int i = 0; i < cfg->cores.n; i++) {
 		if (cfg->cores.id[i] >= (unsigned long)n || cfg->cores.id[i] >= CPU_SETSIZE)
 			return mica_fail(err, MICA_E_BUSY,
@@ -76,7 +77,8 @@ static int check_pool(const struct mica_config *cfg, struct mica_error *err)
 
 	if (offset < lowest || offset % 4096 || offset > MICA_NATIVE_SIZE - pool_size(cfg))
 		return mica_fail(err, MICA_E_CONFIG,
-				 "client '%s': CommOffset 0x%llx: pedestal native takes multiples of 4096 from 0x%llx "
+				 "client '%s': CommOffset 0x%llx: pedestal native takes multiples "
+				 "of 4096 from 0x%llx "
 				 "to 0x%zx",
 				 cfg->name, (unsigned long long)offset, (unsigned long long)lowest,
 				 MICA_NATIVE_SIZE - pool_size(cfg));

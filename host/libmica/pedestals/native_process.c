@@ -17,7 +17,8 @@
 #include "mica/native.h"
 #include "native.h"
 
-#define TOKEN_ENV  "MICA_NATIVE_TOKEN" /* how a later micad finds a process whose pid was not saved */
+#define TOKEN_ENV \
+	"MICA_NATIVE_TOKEN" /* how a later micad finds a process whose pid was not saved */
 #define N_SHARED   3
 #define FIRST_FREE 16 /* above every descriptor the contract names */
 
@@ -154,7 +155,8 @@ int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err)
 	int high[N_SHARED];
 	int rc = 0;
 
-	/* Copies above the numbers of the contract: a dup2 to one of those must not close another. */
+	/* Copies above the numbers of the contract: a dup2 to one of those must not close another.
+	 */
 	for (int i = 0; i < N_SHARED; i++) {
 		high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_FREE);
 		if (high[i] < 0)
@@ -261,8 +263,7 @@ int mica_native_fetch(struct mica_pedestal *p, struct mica_error *err)
 	for (int i = 0; i < N_SHARED; i++) {
 		*to[i] = (int)syscall(SYS_pidfd_getfd, p->pidfd, MICA_NATIVE_FD_MEM + i, 0);
 		if (*to[i] < 0)
-			return mica_fail(err,
-					 errno == ESRCH ? MICA_E_UNKNOWN : MICA_E_PERMISSION,
+			return mica_fail(err, errno == ESRCH ? MICA_E_UNKNOWN : MICA_E_PERMISSION,
 					 "cannot take over process %d of client '%s': %s", p->pid,
 					 p->cfg.name, strerror(errno));
 	}

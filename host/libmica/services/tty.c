@@ -175,7 +175,8 @@ static int make_link(struct tty *t, const char *dev_root, struct mica_error *err
 	if ((size_t)snprintf(t->path, sizeof(t->path), "%s/ttyRPMSG%u", dev_root,
 			     t->slot->number) >= sizeof(t->path)) {
 		t->path[0] = '\0';
-		return mica_fail(err, MICA_E_FAILED, "%.80s...: path is too long for a tty", dev_root);
+		return mica_fail(err, MICA_E_FAILED, "%.80s...: path is too long for a tty",
+				 dev_root);
 	}
 	/* Replaces at once what a killed micad left under our number. */
 	snprintf(tmp, sizeof(tmp), "%s.new", t->path);
