@@ -54,6 +54,12 @@ static void on_legacy_flow(struct irq_desc *desc)
 		chip->irq_eoi(irq_desc_get_irq_data(desc));
 }
 
+/* GICv2's chip has no fixed name; other controllers with such interrupts have another one. */
+static bool is_gic(const struct irq_chip *chip)
+{
+	return !chip->name || strstarts(chip->name, "GIC");
+}
+
 /* The GIC's domain is the one that Linux's own inter-processor interrupts live in. */
 static struct irq_domain *find_domain(void)
 {
@@ -63,7 +69,7 @@ static struct irq_domain *find_domain(void)
 		struct irq_data *data = irq_get_irq_data(irq);
 
 		if (data && data->domain && data->hwirq < SGI_COUNT && data->chip &&
-		    data->chip->ipi_send_mask && !strncmp(data->chip->name, "GIC", 3))
+		    data->chip->ipi_send_mask && is_gic(data->chip))
 			return data->domain;
 	}
 	return NULL;
@@ -195,6 +201,7 @@ static struct mcs_doorbells doorbells = {
 
 struct mcs_doorbells *mcs_arch_doorbells_init(void)
 {
+	const struct irq_chip *chip;
 	unsigned int number;
 
 	domain = find_domain();
@@ -207,7 +214,8 @@ struct mcs_doorbells *mcs_arch_doorbells_init(void)
 			pr_warn("SGI %u cannot be requested: not used as a doorbell\n", number);
 	init_legacy();
 	/* GICv2 learns a core's number at the controller from the core itself. */
-	doorbells.online_once = !strstarts(irq_desc_get_chip(sgi_desc(0))->name, "GICv3");
+	chip = irq_desc_get_chip(sgi_desc(0));
+	doorbells.online_once = !chip->name || !strstarts(chip->name, "GICv3");
 	return &doorbells;
 }
 
