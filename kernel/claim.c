@@ -14,6 +14,8 @@
 #include "mcs_km.h"
 #include "trace.h"
 
+#define START_SEEN	HZ	/* for a core to show what firmware accepted */
+
 static struct mcs_client *file_client(struct mcs_file *mf)
 {
 	return rcu_dereference_protected(mf->client, lockdep_is_held(&mcs_lock));
@@ -216,6 +218,20 @@ void mcs_file_leave(struct mcs_file *mf)
 	irq_work_sync(&mf->wake);
 }
 
+/*
+ * Firmware may accept a start and still answer OFF until the core takes it up (seen with QEMU's
+ * PSCI; the specification has ON_PENDING for that). Nobody must take that for the client's end, so
+ * it is waited for. A client that went off again within the pauses costs the whole wait.
+ */
+static void wait_until_seen(u64 hwid)
+{
+	unsigned long end = jiffies + START_SEEN;
+	s32 fw_error;
+
+	while (mcs_firmware->state(hwid, &fw_error) == MCS_CORE_OFF && time_before(jiffies, end))
+		usleep_range(20, 100);
+}
+
 static int start_core(struct mcs_client *client, unsigned int i, struct mcs_start *arg)
 {
 	int ret;
@@ -228,6 +244,7 @@ static int start_core(struct mcs_client *client, unsigned int i, struct mcs_star
 	ret = mcs_firmware->start(client->hwid[i], arg->entry, arg->arg0, &arg->fw_error);
 	if (ret)
 		return ret;
+	wait_until_seen(client->hwid[i]);
 	WRITE_ONCE(client->on, client->on | BIT(i));
 	trace_mcs_core_state(client->cores[i], client->hwid[i], MCS_CORE_ON);
 	mcs_client_watch(client);
