@@ -167,16 +167,21 @@ static void check_rings(struct mica_link *link)
 
 void mica_link_turn(struct mica_link *link)
 {
+	uint64_t rest;
 	bool waiting;
 
 	if (!link->up || link->dead)
 		return;
-	rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);
+	rest = mica_services_rest(link);
+	if (!rest)
+		rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);
 	waiting = mica_services_run(link);
 	check_rings(link);
 	if (link->dead)
 		return;
-	if (rpmsg_virtio_rx_pending(&link->rvdev)) {
+	if (rest) {
+		mica_link_again(link, waiting ? RETRY_MIN_MS : rest);
+	} else if (rpmsg_virtio_rx_pending(&link->rvdev)) {
 		/* The budget of a turn is one ring; others come first. */
 		link->retry_ms = RETRY_MIN_MS;
 		mica_link_again(link, 0);

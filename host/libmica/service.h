@@ -44,6 +44,7 @@ struct mica_service {
 	uint32_t rx_drained; /* of these, how many are to be given back now */
 	uint16_t last_tx;    /* ring index after the last message, where no credit is */
 	bool outstanding;    /* last_tx is valid */
+	uint64_t rest_until; /* uv_now(): the ring may wait so long, the reader is at work */
 	struct mica_service_info info;
 };
 
@@ -66,6 +67,8 @@ void mica_services_credit(struct mica_link *link, uint32_t receiver, uint32_t se
 			  uint32_t count);
 /* Once per turn: first messages, credit, those that wait for room. True: some still wait. */
 bool mica_services_run(struct mica_link *link);
+/* Milliseconds that the ring is to be left alone, so that a reader at work loses nothing. */
+uint64_t mica_services_rest(const struct mica_link *link);
 /* announce: tell the client that the endpoints end. */
 void mica_services_close(struct mica_link *link, bool announce);
 void mica_services_info(const struct mica_link *link, struct mica_client_info *info);

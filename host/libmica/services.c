@@ -359,6 +359,17 @@ bool mica_services_run(struct mica_link *link)
 	return waiting;
 }
 
+uint64_t mica_services_rest(const struct mica_link *link)
+{
+	uint64_t now = uv_now(link->client->host->loop), rest = 0;
+
+	for (const struct mica_service *s = link->services; s; s = s->next) {
+		if (s->rest_until > now && s->rest_until - now > rest)
+			rest = s->rest_until - now;
+	}
+	return rest;
+}
+
 void mica_services_close(struct mica_link *link, bool announce)
 {
 	/* The destroy announcements go by this flag. */

@@ -4,7 +4,8 @@
  *
  * Client to reader: written to the pty at once; what the pty does not take waits in a bounded
  * backlog. With credit the client then waits too and nothing is lost; without, the ring's buffers
- * belong to all endpoints, so the oldest bytes go and are counted.
+ * belong to all endpoints: they may wait only as long as the reader keeps reading. After that the
+ * oldest bytes go and are counted.
  * Writer to client: taken from the pty only when a message can be sent, so the writer waits.
  */
 #include <errno.h>
@@ -22,6 +23,13 @@
 #include "../link.h"
 #include "../service.h"
 
+/* The ring rests while more than this waits; what a ring holds still fits behind it. */
+#define REST_ABOVE (MICA_BACKLOG_SIZE / 4)
+/* A reader that takes this many bytes a millisecond is worth waiting for, one that stopped is so
+ * for PATIENCE_MS. */
+#define READER_PACE 20
+#define PATIENCE_MS 100
+
 struct tty {
 	struct mica_service *service;
 	struct mica_tty_slot *slot;
@@ -29,6 +37,7 @@ struct tty {
 	int slave; /* held open: no hang-up between two readers, settings stay */
 	char path[128];
 	struct mica_backlog backlog;
+	uint64_t patience; /* uv_now() until which the reader counts as reading */
 	uv_poll_t *poll;
 	int watching; /* UV_READABLE | UV_WRITABLE */
 };
@@ -48,6 +57,26 @@ static void watch(struct tty *t, int events)
 
 /* ---- client to reader ---- */
 
+static void took(struct tty *t, size_t n)
+{
+	uint64_t now = uv_now(t->poll->loop);
+
+	if (t->patience < now)
+		t->patience = now;
+	t->patience += n / READER_PACE;
+	if (t->patience > now + PATIENCE_MS)
+		t->patience = now + PATIENCE_MS;
+}
+
+static void let_ring_rest(struct tty *t)
+{
+	bool rested = t->service->rest_until != 0;
+
+	t->service->rest_until = t->backlog.used > REST_ABOVE ? t->patience : 0;
+	if (rested && !t->service->rest_until)
+		mica_link_again(t->service->link, 0);
+}
+
 static void drain(struct tty *t)
 {
 	const void *p;
@@ -59,7 +88,9 @@ static void drain(struct tty *t)
 		if (n <= 0)
 			break;
 		mica_backlog_take(&t->backlog, (size_t)n);
+		took(t, (size_t)n);
 	}
+	let_ring_rest(t);
 	if (!t->backlog.used)
 		mica_service_drained(t->service);
 	watch(t, t->backlog.used ? t->watching | UV_WRITABLE : t->watching & ~UV_WRITABLE);
@@ -75,11 +106,14 @@ static void tty_message(struct mica_service *s, const void *data, size_t len)
 		n = write(t->master, p, len);
 		if (n <= 0)
 			break;
+		took(t, (size_t)n);
 		p += n;
 		len -= (size_t)n;
 	}
-	if (len)
+	if (len) {
 		s->info.dropped_bytes += mica_backlog_put(&t->backlog, p, len);
+		let_ring_rest(t);
+	}
 	if (t->backlog.used)
 		watch(t, t->watching | UV_WRITABLE);
 	else
