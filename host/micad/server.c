@@ -74,7 +74,7 @@ int server_start(struct server *s, struct daemon *d, struct mica_error *err)
 	ret = uv_pipe_open(&s->pipe, d->instance.listener);
 	if (!ret) {
 		d->instance.listener = -1;
-		ret = uv_listen((uv_stream_t *)&s->pipe, SERVER_CONNS_MAX, on_connection);
+		ret = uv_listen((uv_stream_t *)&s->pipe, 2 * SERVER_CONNS_MAX, on_connection);
 	}
 	if (ret) {
 		uv_close((uv_handle_t *)&s->pipe, NULL);

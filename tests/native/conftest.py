@@ -46,7 +46,12 @@ class Connection:
     def __init__(self, path):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(10 * SLOW)
-        self.sock.connect(path)
+        while True:
+            try:
+                self.sock.connect(path)
+                break
+            except BlockingIOError:  # a time limit makes the socket not wait for the backlog
+                time.sleep(0.01)
         self.data = b""
 
     def send(self, data):

@@ -340,7 +340,7 @@ def test_corrupt_device(site, what):
 
 
 def test_never_ready(site):
-    site.create("one", "neverready", StartTimeoutSec=1)
+    site.create("one", "neverready", StartTimeoutSec=1, StopTimeoutSec=1)
     line = site.fails(11, "start", "one")
     assert "one" in line
     assert site.processes() == []

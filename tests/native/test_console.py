@@ -53,15 +53,15 @@ def test_terminal_is_restored(site, how):
     # A shell keeps the terminal open after mica has gone.
     child = pexpect.spawn("/bin/sh", ["-c", f"{MICA} console one; echo left; read x"],
                           env=site.env, timeout=15 * SLOW, encoding="utf-8")
-    before = termios.tcgetattr(child.fd)
+    before = termios.tcgetattr(child.child_fd)
     child.expect("Ctrl-]")
-    wait_until(lambda: termios.tcgetattr(child.fd) != before, what="raw mode")
+    wait_until(lambda: termios.tcgetattr(child.child_fd) != before, what="raw mode")
     if how == "escape":
         child.send(ESCAPE)
     else:
         os.kill(next(p for p in site.processes() if command_of(p) == "mica"), how)
     child.expect("left\r\n")
-    assert termios.tcgetattr(child.fd) == before
+    assert termios.tcgetattr(child.child_fd) == before
     child.close(force=True)
 
 

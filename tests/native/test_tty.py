@@ -21,6 +21,19 @@ class Terminal:
 
     def __init__(self, path):
         self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        self.data = bytearray()  # read, not yet asked for
+
+    def read_some(self, seconds):
+        """False if nothing came in that time."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return False
+        self.data += os.read(self.fd, 65536)
+        return True
+
+    def take(self, size):
+        taken = bytes(self.data[:size])
+        del self.data[:size]
+        return taken
 
     def write(self, data, seconds=60):
         end = time.monotonic() + seconds * SLOW
@@ -31,30 +44,30 @@ class Terminal:
 
     def read_until(self, end_mark, seconds=60):
         """Everything up to end_mark (a regular expression), which is included."""
-        data, end = b"", time.monotonic() + seconds * SLOW
-        while not re.search(end_mark, data[-200:]):
-            assert time.monotonic() < end, f"no {end_mark} within {seconds} s: {data[-200:]}"
-            if select.select([self.fd], [], [], 1)[0]:
-                data += os.read(self.fd, 65536)
-        return data
+        end, seen = time.monotonic() + seconds * SLOW, 0
+        while True:
+            found = re.compile(end_mark).search(self.data, max(0, seen - 200))
+            if found:
+                return self.take(found.end())
+            seen = len(self.data)
+            assert time.monotonic() < end, f"no {end_mark}: {bytes(self.data[-200:])}"
+            self.read_some(1)
 
     def exchange(self, data, size, seconds=60):
         """Write data and read size bytes at the same time."""
-        got, end = b"", time.monotonic() + seconds * SLOW
-        while len(got) < size:
-            assert time.monotonic() < end, f"{len(got)} of {size} bytes came back"
-            r, w, _ = select.select([self.fd], [self.fd] if data else [], [], 1)
-            if r:
-                got += os.read(self.fd, 65536)
+        end = time.monotonic() + seconds * SLOW
+        while len(self.data) < size:
+            assert time.monotonic() < end, f"{len(self.data)} of {size} bytes came back"
+            _, w, _ = select.select([self.fd], [self.fd] if data else [], [], 1)
+            self.read_some(0)
             if w:
                 data = data[os.write(self.fd, data[:1024]):]
-        return got
+        return self.take(size)
 
     def drain(self, quiet=0.3):
-        data = b""
-        while select.select([self.fd], [], [], quiet * SLOW)[0]:
-            data += os.read(self.fd, 65536)
-        return data
+        while self.read_some(quiet * SLOW):
+            pass
+        return self.take(len(self.data))
 
     def __enter__(self):
         return self
@@ -169,7 +182,7 @@ def test_nobody_else_is_blocked(site, style):
 
 def test_writer_into_a_client_that_does_not_read(site):
     """The pty fills up and blocks that writer alone; the daemon answers."""
-    path = site.run("one")
+    path = site.run("one", StopTimeoutSec=1)
     site.mica("console", "one", "--linger", "0.2", input="hang\n")
     with Terminal(path) as tty:
         written = 0
@@ -228,3 +241,17 @@ def test_exclusive_use_does_not_confuse_the_daemon(site):
         tty.write(b"echo mine\n")
         tty.read_until(rb"\nmine\r\n")
         assert site.state("one") == "Running"
+
+
+def test_slow_reader_loses_nothing(site):
+    """An existing image floods faster than this reader reads: it waits, within bounds."""
+    size = 400_000
+    with Terminal(site.run("one", "novendor")) as tty:
+        tty.drain()
+        tty.write(f"flood {size}\n".encode())
+        tty.read_until(rb"flood \d+\r\n")
+        while len(tty.data) < size:
+            time.sleep(0.01)
+            tty.data += os.read(tty.fd, 4096)
+        assert tty.take(size) == pattern(size)
+    assert service(site, "one")["dropped_bytes"] == 0
