@@ -14,7 +14,7 @@
 /* Counts up with every change that a caller of the previous version would misunderstand. */
 #define MICA_PROTOCOL 1
 
-#define MICA_CONTROL_SOCKET  "micad.sock" /* below the run root */
+#define MICA_CONTROL_SOCKET  "micad.sock"  /* below the run root */
 #define MICA_CONTROL_MESSAGE (64u * 1024u) /* largest call, with its NUL */
 #define MICA_CONTROL_IFACE   "io.mica.Manager"
 #define MICA_RUN_ROOT_ENV    "MICA_RUN_ROOT"
