@@ -16,9 +16,9 @@ int gic;
 static jmp_buf failed;
 static int files[FILES_MAX];
 static int file_count;
-static uint32_t commands[16];	/* given to each core since it was placed */
+static uint32_t commands[16]; /* given to each core since it was placed */
 static int test_count, failure_count;
-static const char *wanted = "";	/* only tests with this in their name */
+static const char *wanted = ""; /* only tests with this in their name */
 
 void check_that(bool ok, const char *what, const char *file, int line)
 {
@@ -157,8 +157,9 @@ uint64_t image_of(uint32_t core)
 static void place_image(int fd, uint64_t at)
 {
 	size_t size = client_end - client_start;
-	struct mcs_sync sync = { .size = sizeof(sync), .op = MCS_SYNC_CLEAN, .addr = at,
-				 .length = size };
+	struct mcs_sync sync = {
+		.size = sizeof(sync), .op = MCS_SYNC_CLEAN, .addr = at, .length = size
+	};
 	void *image = mmap(NULL, PAGE_SIZE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 			   at | MCS_MAP_CACHED);
 
@@ -185,7 +186,9 @@ void place(int fd, uint32_t core, uint32_t doorbell)
 
 int try_start(int fd, uint32_t core, uint64_t entry, int32_t *fw_error)
 {
-	struct mcs_start start = { .size = sizeof(start), .core = core, .entry = entry,
+	struct mcs_start start = { .size = sizeof(start),
+				   .core = core,
+				   .entry = entry,
 				   .arg0 = COMM_BASE + core * PAGE_SIZE_BYTES };
 	int result = ioctl(fd, MCS_IOC_START, &start);
 
@@ -328,7 +331,8 @@ int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || argc > 3 || (strcmp(argv[1], "2") && strcmp(argv[1], "3"))) {
-		fprintf(stderr, "usage: mcs-test GIC-VERSION [NAME]: 2 or 3, part of a test's name\n");
+		fprintf(stderr,
+			"usage: mcs-test GIC-VERSION [NAME]: 2 or 3, part of a test's name\n");
 		return 2;
 	}
 	if (argc == 3)

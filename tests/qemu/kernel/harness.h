@@ -20,11 +20,11 @@
 
 #include "client.h"
 
-#define COMM_BASE	0x70000000ull
-#define IMAGE_BASE	0x7a000000ull
-#define IMAGE_STEP	0x00100000ull	/* from one client's image to the next */
-#define CPU_TAKEN	2		/* online at boot: comes from Linux */
-#define CPU_SPARE	3		/* never online (maxcpus=3) */
+#define COMM_BASE  0x70000000ull
+#define IMAGE_BASE 0x7a000000ull
+#define IMAGE_STEP 0x00100000ull /* from one client's image to the next */
+#define CPU_TAKEN  2		 /* online at boot: comes from Linux */
+#define CPU_SPARE  3		 /* never online (maxcpus=3) */
 
 struct test {
 	const char *name;
@@ -32,7 +32,7 @@ struct test {
 };
 
 extern const struct test query_tests[], claim_tests[], memory_tests[], run_tests[], life_tests[];
-extern int gic;	/* 2 or 3, from the command line */
+extern int gic; /* 2 or 3, from the command line */
 
 /* Ends the test when the condition does not hold. */
 #define CHECK(condition) check_that(condition, #condition, __FILE__, __LINE__)
@@ -59,7 +59,8 @@ bool cpu_online(unsigned int cpu);
 /* 0 or errno. */
 int cpu_set_online(unsigned int cpu, bool online);
 
-/* A client's page (one per core number) and its image; place() copies the image and fills the page. */
+/* A client's page (one per core number) and its image; place() copies the image and fills the page.
+ */
 volatile uint32_t *page_of(uint32_t core);
 uint64_t image_of(uint32_t core);
 void place(int fd, uint32_t core, uint32_t doorbell);

@@ -132,8 +132,8 @@ static void cycles(void)
 		int fd = open_mcs();
 
 		claim(fd, "one", core);
-		start(fd, core, use_doorbell(fd, i % 3 ? MCS_DOORBELL_OWN : MCS_DOORBELL_LEGACY)
-					.to_client);
+		start(fd, core,
+		      use_doorbell(fd, i % 3 ? MCS_DOORBELL_OWN : MCS_DOORBELL_LEGACY).to_client);
 		command(fd, core, COMMAND_RING, 1);
 		CHECK(readable(fd, 1000));
 		stop(fd, core);

@@ -72,8 +72,9 @@ static void shared_and_fixed(void)
 static void both_attributes(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;
-	struct mcs_sync sync = { .size = sizeof(sync), .op = MCS_SYNC_CLEAN_INV,
-				 .addr = IMAGE_BASE, .length = PAGE };
+	struct mcs_sync sync = {
+		.size = sizeof(sync), .op = MCS_SYNC_CLEAN_INV, .addr = IMAGE_BASE, .length = PAGE
+	};
 	volatile uint64_t *cached, *noncached;
 	int fd = open_mcs();
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Images that behave like each kind in the field run, stop, and survive the daemon's death.
+
+The variants are builds of the reference client (client/variants/); what each leaves out or does
+differently is said in its file.
+"""
+import pytest
+
+from conftest import boot, status_rows
+
+STATIC = "Layout=static\\n"
+
+# variant, further configuration, can it stop, can it re-attach
+IMAGES = [
+    ("novendor", "", True, True),
+    ("align4", "", True, True),
+    ("sgi7", "", True, True),
+    ("lowpool", "CommOffset=0\\n", True, False),
+    ("silent", "", True, True),
+    ("zeroword", "", True, True),
+    ("fulllen", "", True, True),
+    ("noreattach", "", True, False),
+    ("keepword", "", True, True),
+    ("gdbtable", "Debug=yes\\n", True, True),
+    ("uniproton", "", True, True),
+    ("static", STATIC, False, False),
+    ("nostop", "StopTimeoutSec=2\\n", False, True),
+]
+
+
+@pytest.fixture
+def image(guest, request):
+    """One variant, created and started on core 3; powered off and removed afterwards."""
+    name, extra = request.param[:2]
+    guest.ok(f"printf '[Mica]\\nName={name}\\nCPU=3\\nClientPath=/lib/firmware/mica-{name}.elf\\n{extra}'"
+             f" > /tmp/{name}.conf")
+    guest.ok(f"mica create /tmp/{name}.conf")
+    yield request.param
+    if "Running" in guest.ok(f"mica status | grep '^{name} '"):
+        off(guest, name)
+    guest.ok(f"mica rm {name}")
+
+
+def off(guest, name):
+    """End a client that cannot be asked to stop: its own shell can power it off."""
+    guest.run(f"printf 'poweroff\\n' > {tty_of(guest, name)}")
+    guest.ok(f"for i in $(seq 100); do mica status | grep -q '^{name} .*Stopped' && exit 0; sleep 0.1; done;"
+             " mica status; exit 1")
+
+
+def tty_of(guest, name):
+    service = status_rows(guest.ok("mica status"))[name][2]
+    return service.split("(")[1].split(")")[0]
+
+
+def answers(guest, name):
+    out = guest.ok(f"printf 'version\\n' | mica console {name}")
+    assert f"mica-{name}" in out, out
+
+
+@pytest.mark.parametrize("image", IMAGES, indirect=True, ids=lambda i: i[0])
+def test_image(guest, image):
+    name, _, stops, reattaches = image
+    guest.ok(f"mica start {name}")
+    answers(guest, name)
+    if name == "static":
+        return  # it knows no request at all: its shell powers it off
+    guest.ok("kill -9 $(pidof micad); sleep 0.2; /etc/init.d/micad start")
+    guest.ok(f"for i in $(seq 100); do mica status | grep -q '^{name} .*Running' && exit 0; sleep 0.1; done;"
+             " mica status; exit 1")
+    if reattaches:
+        answers(guest, name)
+    if not stops:
+        return
+    guest.ok(f"mica stop {name}")
+    guest.ok(f"mica start {name}")
+    answers(guest, name)
+    guest.ok(f"mica stop {name}")
+
+
+@pytest.fixture
+def fresh():
+    """A board of its own, for clients that cannot be got rid of."""
+    g = boot()
+    yield g
+    g.close()
+
+
+def test_static_layout_with_endpoints_of_its_own(fresh):
+    fresh.ok("printf '[Mica]\\nName=rt\\nCPU=3\\nClientPath=/lib/firmware/mica-rtthread.elf\\nLayout=static\\n'"
+             " > /tmp/rt.conf")
+    fresh.ok("mica create /tmp/rt.conf && mica start rt")
+    service = status_rows(fresh.ok("mica status"))["rt"][2]
+    for endpoint in ("echo", "onoff", "matrix"):
+        assert endpoint in service
+
+
+def test_stop_that_is_not_obeyed_is_said(fresh):
+    """The client goes on; its core stays quarantined until it ends by itself."""
+    fresh.ok("printf '[Mica]\\nName=deaf\\nCPU=3\\nClientPath=/lib/firmware/mica-nostop.elf\\nStopTimeoutSec=1\\n'"
+             " > /tmp/deaf.conf")
+    fresh.ok("mica create /tmp/deaf.conf && mica start deaf")
+    r = fresh.run("mica stop deaf 2>&1 >/dev/null")
+    assert r.status == 11, r
+    assert len(r.output.splitlines()) == 1
+    assert status_rows(fresh.ok("mica status"))["deaf"][1] == "Error"
+    assert fresh.run("mica rm deaf").status != 0
+    assert fresh.run("mica create ref.conf && mica start ref").status != 0
