@@ -209,8 +209,12 @@ bool mica_link_ready(struct mica_link *link)
 
 void mica_link_ask_stop(struct mica_link *link)
 {
-	if (link->up && !link->dead)
+	link->asked = link->table;
+	if (link->up && !link->dead) {
+		if (!link->table)
+			link->asked = mica_services_ask_stop(link);
 		mica_services_close(link, true);
+	}
 	uv_timer_stop(link->again);
 	mica_link_write_status(link, MICA_STATUS_STOP);
 	link->stopping = true;

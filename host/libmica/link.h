@@ -52,6 +52,7 @@ struct mica_link {
 	bool dead;	 /* the client broke the rules, see why */
 	bool unanswered; /* adopted, and the client did not answer in time */
 	bool stopping;	 /* it was asked to stop */
+	bool asked;	 /* in a way it can understand */
 	bool calm;	 /* leave shared memory alone */
 	char why[128];
 

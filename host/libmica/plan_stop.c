@@ -27,7 +27,7 @@ int mica_step_ask_stop(struct mica_op *op)
 	if (!op->entered && c->link)
 		mica_link_ask_stop(c->link);
 	/* What cannot hear is not waited for: the static layout has no word for it. */
-	if (!c->link || c->link->static_base)
+	if (!c->link || !c->link->asked)
 		limit = 0;
 	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
 								      : MICA_STEP_DONE;
@@ -59,7 +59,7 @@ int mica_step_settle_stop(struct mica_op *op)
 				      op->forced ? "did not stop when asked and was killed" : "");
 		return MICA_STEP_DONE;
 	}
-	if (c->cfg.layout == MICA_LAYOUT_STATIC)
+	if (c->link && !c->link->asked)
 		snprintf(how, sizeof(how), "cannot be asked to stop (Layout=static)");
 	else
 		snprintf(how, sizeof(how), "did not power its core off within %u s",

@@ -27,6 +27,8 @@ struct mica_service_ops {
 	/* mica_service_can_send() may have become true. */
 	void (*writable)(struct mica_service *s);
 	void (*close)(struct mica_service *s);
+	/* For clients without a status word: ask by message to power off. True: sent. */
+	bool (*ask_stop)(struct mica_service *s);
 };
 
 struct mica_service {
@@ -71,11 +73,14 @@ bool mica_services_run(struct mica_link *link);
 uint64_t mica_services_rest(const struct mica_link *link);
 /* announce: tell the client that the endpoints end. */
 void mica_services_close(struct mica_link *link, bool announce);
+/* True: some service could ask its client to stop. */
+bool mica_services_ask_stop(struct mica_link *link);
 void mica_services_info(const struct mica_link *link, struct mica_client_info *info);
 
 /* services/: the table of all there are. */
 extern const struct mica_service_ops mica_service_tty;
 extern const struct mica_service_ops mica_service_rpc;
 extern const struct mica_service_ops mica_service_umt;
+extern const struct mica_service_ops mica_service_onoff;
 
 #endif /* MICA_SERVICE_H */

@@ -20,6 +20,7 @@ static const struct mica_service_ops *const all_services[] = {
 	&mica_service_tty,
 	&mica_service_rpc,
 	&mica_service_umt,
+	&mica_service_onoff,
 };
 
 static bool name_matches(const char *pattern, const char *name)
@@ -368,6 +369,17 @@ uint64_t mica_services_rest(const struct mica_link *link)
 			rest = s->rest_until - now;
 	}
 	return rest;
+}
+
+bool mica_services_ask_stop(struct mica_link *link)
+{
+	bool sent = false;
+
+	for (struct mica_service *s = link->services; s; s = s->next) {
+		if (s->bound && s->ops->ask_stop)
+			sent |= s->ops->ask_stop(s);
+	}
+	return sent;
 }
 
 void mica_services_close(struct mica_link *link, bool announce)

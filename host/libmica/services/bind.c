@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Endpoints whose clients wait for a first message before they go on: rpc and umt. They get it;
- * what they send after that is counted and its credit given back.
+ * Endpoints whose clients wait for a first message before they go on: rpc, umt and, of the static
+ * layout, onoff. They get it; what they send after that is counted and its credit given back.
  */
 #include "../service.h"
 
@@ -30,4 +30,22 @@ const struct mica_service_ops mica_service_umt = {
 	.names = umt_names,
 	.hello = &umt_hello,
 	.hello_len = sizeof(umt_hello),
+};
+
+/* RT-Thread's switch: u32 1 starts its terminal (endpoint pty), 0xFF000001 shuts the client down.
+ */
+static const char *const onoff_names[] = { "onoff", NULL };
+static const uint32_t terminal_on = 1;
+static const uint32_t shut_down = 0xFF000001;
+
+static bool onoff_ask_stop(struct mica_service *s)
+{
+	return mica_service_send(s, &shut_down, sizeof(shut_down)) == 0;
+}
+
+const struct mica_service_ops mica_service_onoff = {
+	.names = onoff_names,
+	.hello = &terminal_on,
+	.hello_len = sizeof(terminal_on),
+	.ask_stop = onoff_ask_stop,
 };

@@ -308,8 +308,8 @@ static int tty_open(struct mica_service *s, struct mica_error *err)
 	return 0;
 }
 
-/* Static-layout images call theirs uart (Zephyr) and console (UniProton). */
-static const char *const names[] = { "rpmsg-tty*", "uart", "console", NULL };
+/* Static-layout images call theirs uart (Zephyr), console (UniProton) and pty (RT-Thread). */
+static const char *const names[] = { "rpmsg-tty*", "uart", "console", "pty", NULL };
 
 const struct mica_service_ops mica_service_tty = {
 	.names = names,
