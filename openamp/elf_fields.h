@@ -39,4 +39,7 @@ enum elf_fault elf_check_segment(const struct elf_phdr_fields *ph, uint64_t *val
 /* Is name, at this offset of a string table of size bytes, the resource table's? */
 bool elf_is_rsc_name(const uint8_t *strtab, uint64_t size, uint32_t name);
 
+/* e_machine of what elf_load_header() collected, once its headers are complete. */
+uint16_t elf_info_machine(const void *img_info);
+
 #endif /* ELF_FIELDS_H */

@@ -245,6 +245,11 @@ metal_phys_addr_t elf_get_entry(void *img_info)
 	return info ? (metal_phys_addr_t)info->head.entry : METAL_BAD_PHYS;
 }
 
+uint16_t elf_info_machine(const void *img_info)
+{
+	return ((const struct elf_info *)img_info)->head.machine;
+}
+
 /* The loaded address of a section, which must lie in one segment. */
 static bool section_da(const struct elf_info *info, const struct elf_shdr_fields *sh,
 		       metal_phys_addr_t *da)

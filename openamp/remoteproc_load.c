@@ -116,21 +116,22 @@ static int take_rsc_table(struct remoteproc *rproc, void *info)
 	return remoteproc_adopt_rsc_table(rproc, table, size, io);
 }
 
-/* Known format, wanted machine. */
 static int choose_loader(struct remoteproc *rproc, const void *data, size_t len)
 {
-	struct elf_head head;
-	uint64_t value;
-
 	if (rproc->loader && rproc->loader != &elf_ops)
 		return 0; /* the driver's own format */
 	if (elf_identify(data, len))
 		return -RPROC_EINVAL;
-	if (rproc->elf_machine && len >= ELF_EHDR_MAX &&
-	    elf_read_head(data, len, rproc->elf_machine, &head, &value) != ELF_OK)
-		return -RPROC_EINVAL;
 	rproc->loader = &elf_ops;
 	return 0;
+}
+
+/* Headers are complete: is the image for this remote at all? */
+static int check_machine(const struct remoteproc *rproc, const void *info)
+{
+	if (rproc->loader != &elf_ops || !rproc->elf_machine)
+		return 0;
+	return elf_info_machine(info) == rproc->elf_machine ? 0 : -RPROC_EINVAL;
 }
 
 static int finish(struct remoteproc *rproc, void *info)
@@ -150,6 +151,8 @@ static int load_opened(struct load *l, const void *data, size_t len)
 
 	if (!ret)
 		ret = load_headers(l, data, len);
+	if (!ret)
+		ret = check_machine(l->rproc, l->info);
 	if (!ret)
 		ret = load_segments(l);
 	if (!ret)
@@ -231,6 +234,9 @@ static int noblock_step(struct remoteproc *rproc, const void *img_data, size_t o
 			return 0;
 		if (!(ret & (int)RPROC_LOADER_READY_TO_LOAD))
 			return -RPROC_ERR_LOADER_STATE;
+		ret = check_machine(rproc, *img_info);
+		if (ret)
+			return ret;
 		rproc->load_headers_done = true;
 	}
 	return next_segment(rproc, img_info, &rproc->load_state, pa, io, noffset, nlen, nmlen,

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <metal/alloc.h>
-#include <metal/system/port.h>
+#include <metal/mutex.h>
 
 #ifndef METAL_ARENA_SIZE
 #define METAL_ARENA_SIZE 8192
@@ -19,6 +19,7 @@ struct block {
 	bool used;
 };
 
+static METAL_MUTEX_DEFINE(arena_lock);
 static struct block arena[METAL_ARENA_SIZE / sizeof(struct block)];
 
 #define END (arena + sizeof(arena) / sizeof(arena[0]))
@@ -51,28 +52,25 @@ static struct block *find(uint32_t n)
 
 void *metal_allocate_memory(unsigned int size)
 {
-	unsigned long state;
 	struct block *b;
 	uint32_t n;
 
 	if (size > METAL_ARENA_SIZE)
 		return NULL;
 	n = 1 + (uint32_t)((size + UNIT - 1) / UNIT);
-	state = metal_port_critical_enter();
+	metal_mutex_acquire(&arena_lock);
 	b = find(n);
 	if (b)
 		carve(b, n);
-	metal_port_critical_leave(state);
+	metal_mutex_release(&arena_lock);
 	return b ? b + 1 : NULL;
 }
 
 void metal_free_memory(void *ptr)
 {
-	unsigned long state;
-
 	if (!ptr)
 		return;
-	state = metal_port_critical_enter();
+	metal_mutex_acquire(&arena_lock);
 	((struct block *)ptr - 1)->used = false;
-	metal_port_critical_leave(state);
+	metal_mutex_release(&arena_lock);
 }
