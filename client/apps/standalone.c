@@ -18,8 +18,8 @@ static void run(void *arg)
 
 	(void)arg;
 	ok = selftest_run(line, sizeof(line));
-	platform_print(out, fmt(out, sizeof(out), "mica standalone %s: %s\r\n", platform_name(),
-				line));
+	platform_print(out,
+		       fmt(out, sizeof(out), "mica standalone %s: %s\r\n", platform_name(), line));
 	platform_standalone_end(ok ? 0 : 1);
 }
 

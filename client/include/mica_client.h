@@ -117,6 +117,7 @@ struct mica_ept {
 	struct mica_ept_held held[MICA_EPT_HELD];
 	unsigned int n_held;
 	bool bound;
+	bool rebind; /* take the next sender for the peer */
 };
 
 /* Announce an endpoint. Session thread or any other, once the session is ready. */

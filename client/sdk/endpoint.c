@@ -19,13 +19,20 @@ static void wake_senders(struct mica_ept *ept)
 		mica_os_sem_give(&ept->room);
 }
 
-/* A message says who the peer is; a zero-length one from somebody new makes that the peer. */
+/*
+ * The first message says who the peer is, also after a re-attach, when another host process may be
+ * there. Later a zero-length message from somebody new makes that the peer.
+ */
 static void learn_peer(struct mica_ept *ept, uint32_t src, size_t len)
 {
-	if (ept->bound && (ept->rp.dest_addr == src || len))
+	bool same = ept->rp.dest_addr == src;
+
+	if (ept->bound && !ept->rebind && (same || len))
 		return;
+	if (!ept->bound || !same)
+		ept->credit = MICA_CREDIT_INITIAL;
 	ept->rp.dest_addr = src;
-	ept->credit = MICA_CREDIT_INITIAL;
+	ept->rebind = false;
 	ept->bound = true;
 	wake_senders(ept);
 }
@@ -109,6 +116,7 @@ int sdk_ept_restart(struct session *s)
 		ept->n_held = 0;
 		ept->owed = 0;
 		ept->credit = MICA_CREDIT_INITIAL;
+		ept->rebind = true;
 		if (create(ept, name, ept->rp.addr, ept->rp.dest_addr) != 0)
 			return -1;
 	}

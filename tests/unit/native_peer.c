@@ -147,8 +147,8 @@ static struct peer *the_peer;
 
 static int create(struct peer *p, struct peer_ept *e)
 {
-	int ret = rpmsg_create_ept(&e->rp, &p->rvdev.rdev, e->name, RPMSG_ADDR_ANY,
-				   e->client_addr, on_message, on_withdrawn);
+	int ret = rpmsg_create_ept(&e->rp, &p->rvdev.rdev, e->name, RPMSG_ADDR_ANY, e->client_addr,
+				   on_message, on_withdrawn);
 
 	e->rp.priv = p;
 	e->credit = MICA_CREDIT_INITIAL;
@@ -188,8 +188,8 @@ static void *table_entry(struct peer *p, uint32_t type)
 static size_t place_ring(struct peer *p, unsigned int i, size_t offset)
 {
 	struct fw_rsc_vdev_vring r;
-	unsigned char *at = (unsigned char *)p->vdev_rsc + sizeof(struct fw_rsc_vdev) +
-			    i * sizeof(r);
+	unsigned char *at =
+		(unsigned char *)p->vdev_rsc + sizeof(struct fw_rsc_vdev) + i * sizeof(r);
 	size_t size;
 
 	memcpy(&r, at, sizeof(r));
@@ -206,8 +206,8 @@ static int rings_up(struct peer *p)
 {
 	size_t at = MICA_NATIVE_POOL_OFFSET;
 
-	p->vdev = rproc_virtio_create_vdev(VIRTIO_DEV_DRIVER, 2, p->vdev_rsc, &p->rsc_io, p,
-					   notify, NULL);
+	p->vdev = rproc_virtio_create_vdev(VIRTIO_DEV_DRIVER, 2, p->vdev_rsc, &p->rsc_io, p, notify,
+					   NULL);
 	if (!p->vdev)
 		return -1;
 	at = place_ring(p, 0, at);

@@ -43,7 +43,7 @@ struct peer {
 	uint32_t acked;
 	struct peer_ept ept[PEER_EPTS];
 	unsigned int n_ept;
-	bool hold_credit; /* do not give credit back */
+	bool hold_credit;  /* do not give credit back */
 	unsigned char *in; /* what the tty said */
 	size_t in_len, in_size;
 };

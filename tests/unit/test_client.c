@@ -194,8 +194,7 @@ static void reattach(const char *image, uint32_t features, bool clears)
 			if (*(volatile uint32_t *)p.status == 0)
 				break;
 		}
-		assert_int_equal(*(volatile uint32_t *)p.status,
-				 clears ? 0 : MICA_STATUS_REATTACH);
+		assert_int_equal(*(volatile uint32_t *)p.status, clears ? 0 : MICA_STATUS_REATTACH);
 		assert_int_equal(peer_reattach(&p), 0);
 		peer_status(&p, MICA_STATUS_RUNNING);
 		assert_int_equal(peer_send(&p, tty, NULL, 0), 0);
@@ -253,8 +252,8 @@ static void test_hang(void **state)
 /* Variants whose shell works like any other's. */
 static void test_variants(void **state)
 {
-	static const char *const names[] = { "align4",	"sgi7", "lowpool",   "zeroword",
-					     "fulllen", "gdbtable" };
+	static const char *const names[] = { "align4",	 "sgi7",    "lowpool",
+					     "zeroword", "fulllen", "gdbtable" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* GICv2 (ARM IHI 0048B). Of the distributor, only registers banked per core and the SGI register. */
+/* GICv2 (ARM IHI 0048B). Of the distributor, only registers banked per core and the SGI register.
+ */
 #include "arm64.h"
 #include "board.h"
 

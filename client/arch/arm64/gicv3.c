@@ -17,23 +17,23 @@
 #define GICR_IGRPMODR0	(GICR_SGI + 0xD00)
 #define GICR_STRIDE	0x20000ull
 
-#define TYPER_VLPIS (1u << 1)
-#define TYPER_LAST  (1u << 4)
-#define WAKER_SLEEP (1u << 1)
+#define TYPER_VLPIS  (1u << 1)
+#define TYPER_LAST   (1u << 4)
+#define WAKER_SLEEP  (1u << 1)
 #define WAKER_ASLEEP (1u << 2)
-#define CTLR_RWP    (1u << 3)
+#define CTLR_RWP     (1u << 3)
 
 #define PRIORITIES 0xA0A0A0A0u
 #define SPIN_MAX   1000000u
 
-#define ICC_PMR	   "S3_0_C4_C6_0"
-#define ICC_IAR1   "S3_0_C12_C12_0"
-#define ICC_EOIR1  "S3_0_C12_C12_1"
-#define ICC_BPR1   "S3_0_C12_C12_3"
-#define ICC_CTLR   "S3_0_C12_C12_4"
-#define ICC_SRE	   "S3_0_C12_C12_5"
+#define ICC_PMR	    "S3_0_C4_C6_0"
+#define ICC_IAR1    "S3_0_C12_C12_0"
+#define ICC_EOIR1   "S3_0_C12_C12_1"
+#define ICC_BPR1    "S3_0_C12_C12_3"
+#define ICC_CTLR    "S3_0_C12_C12_4"
+#define ICC_SRE	    "S3_0_C12_C12_5"
 #define ICC_IGRPEN1 "S3_0_C12_C12_7"
-#define ICC_SGI1R  "S3_0_C12_C11_5"
+#define ICC_SGI1R   "S3_0_C12_C11_5"
 
 static uint64_t gicr;
 

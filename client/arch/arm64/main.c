@@ -84,7 +84,7 @@ void platform_memory(struct platform_memory *m)
 {
 	*m = (struct platform_memory){
 		.image_base = (uint64_t)image_start,
-		.image_used = (size_t)(image_end - image_start),
+		.image_used = (uintptr_t)image_end - (uintptr_t)image_start,
 		.image_size = BOARD_IMAGE_SIZE,
 	};
 }

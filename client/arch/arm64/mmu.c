@@ -15,14 +15,14 @@
 #define L3_SHIFT  12
 #define ADDR_MASK 0x0000FFFFFFFFF000ull
 
-#define DESC_TABLE 3ull
-#define DESC_BLOCK 1ull
-#define DESC_PAGE  3ull
-#define DESC_AF	   (1ull << 10)
-#define DESC_SH_IN (3ull << 8)
-#define DESC_RO	   (2ull << 6)
-#define DESC_XN	   ((1ull << 53) | (1ull << 54)) /* PXN, UXN */
-#define DESC_UXN   (1ull << 54)
+#define DESC_TABLE   3ull
+#define DESC_BLOCK   1ull
+#define DESC_PAGE    3ull
+#define DESC_AF	     (1ull << 10)
+#define DESC_SH_IN   (3ull << 8)
+#define DESC_RO	     (2ull << 6)
+#define DESC_XN	     ((1ull << 53) | (1ull << 54)) /* PXN, UXN */
+#define DESC_UXN     (1ull << 54)
 #define DESC_ATTR(i) ((uint64_t)(i) << 2)
 
 /* MAIR indices */
@@ -93,11 +93,11 @@ static void invalidate_tables(void)
 static void switch_on(void)
 {
 	uint64_t pa_range = read_sysreg("id_aa64mmfr0_el1") & 15;
-	uint64_t tcr = 25ull		  /* T0SZ: 39 bits */
-		       | (1ull << 8)	  /* walks: inner write-back */
-		       | (1ull << 10)	  /* outer write-back */
-		       | (3ull << 12)	  /* inner shareable */
-		       | (1ull << 23)	  /* nothing through TTBR1 */
+	uint64_t tcr = 25ull	      /* T0SZ: 39 bits */
+		       | (1ull << 8)  /* walks: inner write-back */
+		       | (1ull << 10) /* outer write-back */
+		       | (3ull << 12) /* inner shareable */
+		       | (1ull << 23) /* nothing through TTBR1 */
 		       | ((pa_range > 5 ? 5 : pa_range) << 32);
 
 	write_sysreg("mair_el1", MAIR_VALUE);

@@ -4,10 +4,10 @@
 #include "board.h"
 #include "platform.h"
 
-#define UART_DR	    (BOARD_UART + 0x00)
-#define UART_FR	    (BOARD_UART + 0x18)
-#define FR_TX_FULL  (1u << 5)
-#define PATIENCE    1000000u
+#define UART_DR	   (BOARD_UART + 0x00)
+#define UART_FR	   (BOARD_UART + 0x18)
+#define FR_TX_FULL (1u << 5)
+#define PATIENCE   1000000u
 
 void platform_standalone(void)
 {
