@@ -91,6 +91,8 @@ class Site:
         self.log = os.path.join(self.dir, "micad.log")
         self.id = uuid.uuid4().hex  # in the environment of all that is started here
         self.env = {**os.environ, "MICA_RUN_ROOT": self.run_root, "MICA_TEST_ID": self.id}
+        supp = os.path.join(os.path.dirname(__file__), "tsan.supp")
+        self.env.setdefault("TSAN_OPTIONS", f"suppressions={supp}")
         self.env.pop("NOTIFY_SOCKET", None)
         self.env.pop("JOURNAL_STREAM", None)
         self.daemon = None
