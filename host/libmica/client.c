@@ -133,6 +133,10 @@ static void went_off(struct mica_client *c)
 	char how[96] = "", reason[200];
 	bool said = c->link && mica_link_says_off(c->link);
 
+	/* Its last words are in the ring yet. */
+	if (c->link)
+		mica_link_last_turns(c->link);
+
 	if (c->ops->why_off)
 		c->ops->why_off(c->ped, how, sizeof(how));
 	said = said && !how[0];

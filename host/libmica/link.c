@@ -199,6 +199,13 @@ void mica_link_turn(struct mica_link *link)
 	}
 }
 
+void mica_link_last_turns(struct mica_link *link)
+{
+	/* More than a few rings' worth is nothing that the client itself has left. */
+	for (int i = 0; i < 4 && link->up && !link->dead; i++)
+		mica_link_turn(link);
+}
+
 bool mica_link_ready(struct mica_link *link)
 {
 	if (link->features & MICA_F_READY)

@@ -79,6 +79,8 @@ int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *e
 
 /* A doorbell came, or something is to be looked at: at most one ring's worth of work. */
 void mica_link_turn(struct mica_link *link);
+/* The client is off: take what it left in the ring. */
+void mica_link_last_turns(struct mica_link *link);
 /* Have a turn soon. */
 void mica_link_again(struct mica_link *link, uint64_t ms);
 bool mica_link_ready(struct mica_link *link);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -29,6 +30,9 @@
  * for PATIENCE_MS. */
 #define READER_PACE 20
 #define PATIENCE_MS 100
+
+#define LINGER_MS      300
+#define LINGER_TICK_MS 10
 
 struct tty {
 	struct mica_service *service;
@@ -243,21 +247,81 @@ static int open_pty(struct tty *t, struct mica_error *err)
 	return 0;
 }
 
+/* ---- end ---- */
+
+static void close_pty(int master, int slave)
+{
+	if (slave >= 0)
+		close(slave);
+	if (master >= 0)
+		close(master); /* readers get a hang-up */
+}
+
+static bool unread(int slave)
+{
+	int n = 0;
+
+	return slave >= 0 && ioctl(slave, FIONREAD, &n) == 0 && n > 0;
+}
+
+/* A hang-up throws away what is not read yet: a reader gets a moment for the client's last words.
+ */
+struct tty_linger {
+	struct mica_host *host;
+	uv_timer_t *timer;
+	int master, slave;
+	unsigned int ticks;
+};
+
+static void on_linger(uv_timer_t *timer)
+{
+	struct tty_linger *l = timer->data;
+
+	/* What was written last may still be on its way: never at the first tick. */
+	if (--l->ticks && !l->host->closing &&
+	    (l->ticks == LINGER_MS / LINGER_TICK_MS - 1 || unread(l->slave)))
+		return;
+	close_pty(l->master, l->slave);
+	mica_handle_free(l->host, l->timer);
+	mica_host_unref(l->host);
+	free(l);
+}
+
+static bool start_linger(struct tty *t, struct mica_host *host)
+{
+	struct tty_linger *l = calloc(1, sizeof(*l));
+
+	if (l)
+		l->timer = calloc(1, sizeof(*l->timer));
+	if (!l || !l->timer) {
+		free(l);
+		return false;
+	}
+	l->host = host;
+	l->master = t->master;
+	l->slave = t->slave;
+	l->ticks = LINGER_MS / LINGER_TICK_MS;
+	uv_timer_init(host->loop, l->timer);
+	l->timer->data = l;
+	uv_timer_start(l->timer, on_linger, LINGER_TICK_MS, LINGER_TICK_MS);
+	mica_host_ref(host);
+	return true;
+}
+
 static void tty_close(struct mica_service *s)
 {
+	struct mica_host *host = s->link->client->host;
 	struct tty *t = s->priv;
 
 	if (!t)
 		return;
 	if (t->poll)
 		uv_poll_stop(t->poll);
-	mica_handle_free(s->link->client->host, t->poll);
+	mica_handle_free(host, t->poll);
 	if (t->path[0])
 		unlink(t->path);
-	if (t->slave >= 0)
-		close(t->slave);
-	if (t->master >= 0)
-		close(t->master); /* readers get a hang-up */
+	if (host->closing || t->slave < 0 || !start_linger(t, host))
+		close_pty(t->master, t->slave);
 	if (t->slot)
 		t->slot->open = false;
 	mica_backlog_free(&t->backlog);
