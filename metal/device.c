@@ -8,9 +8,8 @@ static int generic_dev_open(struct metal_bus *bus, const char *dev_name,
 {
 	struct metal_list *node;
 
-	metal_list_for_each(&_metal.common.generic_device_list, node) {
-		struct metal_device *dev =
-			metal_container_of(node, struct metal_device, node);
+	metal_list_for_each (&_metal.common.generic_device_list, node) {
+		struct metal_device *dev = metal_container_of(node, struct metal_device, node);
 
 		if (strcmp(dev->name, dev_name) != 0)
 			continue;
@@ -53,7 +52,7 @@ int metal_bus_find(const char *name, struct metal_bus **bus)
 {
 	struct metal_list *node;
 
-	metal_list_for_each(&_metal.common.bus_list, node) {
+	metal_list_for_each (&_metal.common.bus_list, node) {
 		struct metal_bus *b = metal_container_of(node, struct metal_bus, node);
 
 		if (strcmp(b->name, name) != 0)

@@ -12,7 +12,7 @@ void metal_io_init(struct metal_io_region *io, void *virt, const metal_phys_addr
 	io->size = size;
 	io->page_shift = page_shift;
 	io->page_mask = page_shift >= 8 * sizeof(io->page_mask) ? (metal_phys_addr_t)-1
-								 : (1UL << page_shift) - 1;
+								: (1UL << page_shift) - 1;
 	io->mem_flags = mem_flags;
 	if (ops)
 		io->ops = *ops;
@@ -92,7 +92,7 @@ static void *word_at(struct metal_io_region *io, unsigned long offset, int width
 {
 	if (width != 1 && width != 2 && width != 4 && width != 8)
 		return NULL;
-	if (!metal_io_range_ok(io, offset, (size_t)width) || io->virt == METAL_BAD_VA ||
+	if (!metal_io_range_ok(io, offset, (size_t)width) || !metal_io_is_mapped(io) ||
 	    ((uintptr_t)io->virt + offset) % (unsigned int)width)
 		return NULL;
 	return (char *)io->virt + offset;
@@ -155,7 +155,7 @@ static int clamp(struct metal_io_region *io, unsigned long offset, int len)
 {
 	if (len < 0)
 		return -EINVAL;
-	if (offset >= io->size || io->virt == METAL_BAD_VA)
+	if (offset >= io->size || !metal_io_is_mapped(io))
 		return -ERANGE;
 	return (size_t)len > io->size - offset ? (int)(io->size - offset) : len;
 }
@@ -172,8 +172,8 @@ int metal_io_block_read(struct metal_io_region *io, unsigned long offset, void *
 	return len;
 }
 
-int metal_io_block_write(struct metal_io_region *io, unsigned long offset,
-			 const void *restrict src, int len)
+int metal_io_block_write(struct metal_io_region *io, unsigned long offset, const void *restrict src,
+			 int len)
 {
 	len = clamp(io, offset, len);
 	if (len < 0)

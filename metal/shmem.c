@@ -15,7 +15,7 @@ int metal_shmem_open_generic(const char *name, size_t size, struct metal_io_regi
 {
 	struct metal_list *node;
 
-	metal_list_for_each(&_metal.common.generic_shmem_list, node) {
+	metal_list_for_each (&_metal.common.generic_shmem_list, node) {
 		struct metal_generic_shmem *shmem =
 			metal_container_of(node, struct metal_generic_shmem, node);
 

@@ -5,8 +5,8 @@
 
 #include <openamp/elf_parse.h>
 
-#define ELF_EHDR_MAX 64u
-#define ELF_PT_LOAD  1u
+#define ELF_EHDR_MAX   64u
+#define ELF_PT_LOAD    1u
 #define ELF_SHT_NOBITS 8u
 
 struct elf_head {

@@ -9,9 +9,9 @@
 
 #include "elf_fields.h"
 
-#define MAX_PHDRS   128u /* its index travels in ELF_NEXT_SEGMENT_MASK */
-#define MAX_SHDRS   4096u
-#define MAX_NAMES   0x40000u
+#define MAX_PHDRS 128u /* its index travels in ELF_NEXT_SEGMENT_MASK */
+#define MAX_SHDRS 4096u
+#define MAX_NAMES 0x40000u
 
 enum piece { HEAD, PHDRS, SHDRS, NAMES, PIECES };
 
@@ -76,8 +76,8 @@ static int have_head(struct elf_info *info)
 
 static void phdr(const struct elf_info *info, unsigned int i, struct elf_phdr_fields *ph)
 {
-	elf_read_phdr(info->piece[PHDRS].bytes + (size_t)i * info->head.phentsize,
-		      info->head.is64, ph);
+	elf_read_phdr(info->piece[PHDRS].bytes + (size_t)i * info->head.phentsize, info->head.is64,
+		      ph);
 }
 
 static int have_phdrs(struct elf_info *info)
@@ -106,8 +106,7 @@ static int have_shdrs(struct elf_info *info)
 
 	if (info->head.shstrndx >= info->head.shnum)
 		return -RPROC_EINVAL;
-	elf_read_shdr(info->piece[SHDRS].bytes +
-			      (size_t)info->head.shstrndx * info->head.shentsize,
+	elf_read_shdr(info->piece[SHDRS].bytes + (size_t)info->head.shstrndx * info->head.shentsize,
 		      info->head.is64, &sh);
 	if (!sh.size) {
 		info->next = PIECES;
@@ -260,8 +259,7 @@ static bool section_da(const struct elf_info *info, const struct elf_shdr_fields
 	for (i = 0; i < info->head.phnum; i++) {
 		phdr(info, i, &ph);
 		if (ph.type != ELF_PT_LOAD || sh->addr < ph.vaddr ||
-		    sh->addr - ph.vaddr >= ph.memsz ||
-		    sh->size > ph.memsz - (sh->addr - ph.vaddr))
+		    sh->addr - ph.vaddr >= ph.memsz || sh->size > ph.memsz - (sh->addr - ph.vaddr))
 			continue;
 		*da = (metal_phys_addr_t)(ph.paddr + (sh->addr - ph.vaddr));
 		return true;
@@ -275,8 +273,7 @@ int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, 
 	struct elf_shdr_fields sh;
 	unsigned int i;
 
-	if (!info || !da || !offset || !size || !info->piece[NAMES].len ||
-	    info->next != PIECES)
+	if (!info || !da || !offset || !size || !info->piece[NAMES].len || info->next != PIECES)
 		return -RPROC_EINVAL;
 	for (i = 0; i < info->head.shnum; i++) {
 		elf_read_shdr(info->piece[SHDRS].bytes + (size_t)i * info->head.shentsize,

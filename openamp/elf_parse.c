@@ -139,8 +139,8 @@ int elf_image_open(struct elf_image *img, const void *data, size_t len, uint16_t
 	return find_rsc_table(img, head.shstrndx);
 }
 
-int elf_image_segments(struct elf_image *img,
-		       int (*fn)(void *arg, const struct elf_segment *seg), void *arg)
+int elf_image_segments(struct elf_image *img, int (*fn)(void *arg, const struct elf_segment *seg),
+		       void *arg)
 {
 	struct elf_phdr_fields ph;
 	struct elf_segment seg;

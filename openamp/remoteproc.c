@@ -26,12 +26,9 @@ bool remoteproc_state_allows(unsigned int from, unsigned int to)
 const char *remoteproc_state_name(unsigned int state)
 {
 	static const char *const names[RPROC_LAST] = {
-		[RPROC_OFFLINE] = "Offline",
-		[RPROC_CONFIGURED] = "Configured",
-		[RPROC_READY] = "Ready",
-		[RPROC_RUNNING] = "Running",
-		[RPROC_SUSPENDED] = "Suspended",
-		[RPROC_ERROR] = "Error",
+		[RPROC_OFFLINE] = "Offline",	 [RPROC_CONFIGURED] = "Configured",
+		[RPROC_READY] = "Ready",	 [RPROC_RUNNING] = "Running",
+		[RPROC_SUSPENDED] = "Suspended", [RPROC_ERROR] = "Error",
 		[RPROC_STOPPED] = "Stopped",
 	};
 
@@ -181,8 +178,7 @@ int remoteproc_shutdown(struct remoteproc *rproc)
 
 /* ---- notification ids, virtio devices ---- */
 
-unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start,
-				    unsigned int end)
+unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start, unsigned int end)
 {
 	unsigned int id, max = METAL_BITS_PER_ULONG;
 
@@ -225,8 +221,7 @@ static int place_rings(struct remoteproc *rproc, struct virtio_device *vdev,
 				     &io);
 		if (!va)
 			return -RPROC_EINVAL;
-		ret = rproc_virtio_init_vring(vdev, i, ring.notifyid, va, io, ring.num,
-					      ring.align);
+		ret = rproc_virtio_init_vring(vdev, i, ring.notifyid, va, io, ring.num, ring.align);
 		if (ret)
 			return ret;
 	}
@@ -243,8 +238,8 @@ static struct virtio_device *create_from(struct remoteproc *rproc, const struct 
 
 	memcpy(&head, copy + entry->offset, sizeof(head));
 	vdev = rproc_virtio_create_vdev(role, head.notifyid,
-					(uint8_t *)rproc->rsc_table + entry->offset,
-					rproc->rsc_io, rproc, notify_remote, rst_cb);
+					(uint8_t *)rproc->rsc_table + entry->offset, rproc->rsc_io,
+					rproc, notify_remote, rst_cb);
 	if (!vdev)
 		return NULL;
 	rpvdev = metal_container_of(vdev, struct remoteproc_virtio, vdev);

@@ -225,8 +225,8 @@ static int noblock_step(struct remoteproc *rproc, const void *img_data, size_t o
 			return ret;
 	}
 	if (!rproc->load_headers_done) {
-		ret = rproc->loader->load_header(img_data, offset, len, img_info,
-						 rproc->load_state, noffset, nlen);
+		ret = rproc->loader->load_header(img_data, offset, len, img_info, rproc->load_state,
+						 noffset, nlen);
 		if (ret < 0)
 			return ret;
 		rproc->load_state = ret;

@@ -62,7 +62,7 @@ static struct remoteproc_mem *find(struct remoteproc *rproc, const struct wanted
 	struct metal_list *node;
 	struct remoteproc_mem *mem;
 
-	metal_list_for_each(&rproc->mems, node) {
+	metal_list_for_each (&rproc->mems, node) {
 		mem = metal_container_of(node, struct remoteproc_mem, node);
 		if (matches(mem, w))
 			return mem;

@@ -119,11 +119,11 @@ static int create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 		if (!info->vq)
 			return ERROR_VQUEUE_INVLD_PARAM;
 		if (VIRTIO_ROLE_IS_DRIVER(vdev))
-			metal_set_shared(info->info.vaddr, 0,
-					 (size_t)vring_size(info->info.num_descs,
-							    info->info.align));
-		ret = virtqueue_create(vdev, (unsigned short)i, names[i], &info->info,
-				       callbacks[i], notify_queue, info->vq);
+			metal_set_shared(
+				info->info.vaddr, 0,
+				(size_t)vring_size(info->info.num_descs, info->info.align));
+		ret = virtqueue_create(vdev, (unsigned short)i, names[i], &info->info, callbacks[i],
+				       notify_queue, info->vq);
 		if (ret)
 			return ret;
 		info->vq->priv = callback_args ? callback_args[i] : NULL;

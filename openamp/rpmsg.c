@@ -27,9 +27,8 @@ struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char 
 {
 	struct metal_list *node;
 
-	metal_list_for_each(&rdev->endpoints, node) {
-		struct rpmsg_endpoint *ept =
-			metal_container_of(node, struct rpmsg_endpoint, node);
+	metal_list_for_each (&rdev->endpoints, node) {
+		struct rpmsg_endpoint *ept = metal_container_of(node, struct rpmsg_endpoint, node);
 
 		if (addr != RPMSG_ADDR_ANY) {
 			if (ept->addr == addr)
@@ -52,8 +51,8 @@ struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char 
  */
 static uint32_t take_address(struct rpmsg_device *rdev)
 {
-	unsigned int bit = metal_bitmap_next_clear_bit(rdev->bitmap, rdev->bitnext,
-						       RPMSG_ADDR_BMP_SIZE);
+	unsigned int bit =
+		metal_bitmap_next_clear_bit(rdev->bitmap, rdev->bitnext, RPMSG_ADDR_BMP_SIZE);
 	uint32_t addr;
 
 	if (bit == RPMSG_ADDR_BMP_SIZE)
@@ -171,8 +170,7 @@ int rpmsg_send_ns_message(struct rpmsg_endpoint *ept, unsigned long flags)
 	rpmsg_copy_name(msg.name, ept->name);
 	msg.addr = ept->addr;
 	msg.flags = (uint32_t)flags;
-	ret = rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg, sizeof(msg),
-					true);
+	ret = rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg, sizeof(msg), true);
 	return ret < 0 ? ret : RPMSG_SUCCESS;
 }
 
@@ -225,9 +223,8 @@ int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)
 {
 	if (!ept || !ept->rdev || !txbuf)
 		return RPMSG_ERR_PARAM;
-	return ept->rdev->ops.release_tx_buffer
-		       ? ept->rdev->ops.release_tx_buffer(ept->rdev, txbuf)
-		       : RPMSG_ERR_PERM;
+	return ept->rdev->ops.release_tx_buffer ? ept->rdev->ops.release_tx_buffer(ept->rdev, txbuf)
+						: RPMSG_ERR_PERM;
 }
 
 int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)

@@ -33,10 +33,10 @@ int rpmsg_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 
 /* Private state of one buffer. None of it is in shared memory. */
 enum slot_state {
-	SLOT_IDLE,     /* on the ring, or not in use */
-	SLOT_RECEIVED, /* holds counts who looks at it */
-	SLOT_FILLING,  /* lent to a sender */
-	SLOT_RECLAIMED,/* given back unsent: on the reclaimer list */
+	SLOT_IDLE,	/* on the ring, or not in use */
+	SLOT_RECEIVED,	/* holds counts who looks at it */
+	SLOT_FILLING,	/* lent to a sender */
+	SLOT_RECLAIMED, /* given back unsent: on the reclaimer list */
 };
 
 struct rpmsg_virtio_slot {

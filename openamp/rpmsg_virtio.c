@@ -43,7 +43,7 @@ int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev)
 	rvdev = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
 	metal_mutex_acquire(&rdev->lock);
 	size = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? rvdev->config.h2r_buf_size
-						   : virtqueue_get_desc_size(rvdev->svq);
+						  : virtqueue_get_desc_size(rvdev->svq);
 	metal_mutex_release(&rdev->lock);
 	if (size <= sizeof(struct rpmsg_hdr))
 		return RPMSG_ERR_NO_BUFF;
@@ -60,7 +60,7 @@ int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev)
 	rvdev = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
 	metal_mutex_acquire(&rdev->lock);
 	size = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? rvdev->config.r2h_buf_size
-						   : virtqueue_get_desc_size(rvdev->rvq);
+						  : virtqueue_get_desc_size(rvdev->rvq);
 	metal_mutex_release(&rdev->lock);
 	if (size <= sizeof(struct rpmsg_hdr))
 		return RPMSG_ERR_NO_BUFF;
@@ -272,8 +272,8 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, const struct rpmsg_virtio
 	ret = post_buffers(rvdev, rvdev->shpool + (split ? 1 : 0));
 	if (ret)
 		return ret;
-	(void)virtio_set_status(rvdev->vdev, rpmsg_virtio_get_status(rvdev) |
-						     VIRTIO_CONFIG_STATUS_DRIVER_OK);
+	(void)virtio_set_status(rvdev->vdev,
+				rpmsg_virtio_get_status(rvdev) | VIRTIO_CONFIG_STATUS_DRIVER_OK);
 	return RPMSG_SUCCESS;
 }
 

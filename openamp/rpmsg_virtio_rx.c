@@ -70,9 +70,8 @@ static bool next_message(struct rpmsg_virtio_device *rvdev, struct message *m)
 		return false;
 	}
 	rvdev->stats.rx_messages++;
-	m->ept = m->hdr.dst == RPMSG_ADDR_ANY
-			 ? NULL
-			 : rpmsg_get_ept_from_addr(&rvdev->rdev, m->hdr.dst);
+	m->ept = m->hdr.dst == RPMSG_ADDR_ANY ? NULL
+					      : rpmsg_get_ept_from_addr(&rvdev->rdev, m->hdr.dst);
 	if (!m->ept) {
 		rvdev->stats.rx_no_endpoint++;
 		return true;

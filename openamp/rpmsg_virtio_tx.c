@@ -84,8 +84,7 @@ static struct rpmsg_virtio_slot *try_get(struct rpmsg_virtio_device *rvdev)
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	slot = reclaimed(rvdev);
 	if (!slot)
-		slot = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev)
-							   : device_slot(rvdev);
+		slot = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev) : device_slot(rvdev);
 	if (slot)
 		slot->state = SLOT_FILLING;
 	metal_mutex_release(&rvdev->rdev.lock);
@@ -221,9 +220,9 @@ int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
 	struct rpmsg_virtio_slot *slot;
 	int ret;
 
-	if (len > UINT16_MAX || (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) &&
-				 (uint32_t)len + sizeof(struct rpmsg_hdr) >
-					 rvdev->config.h2r_buf_size))
+	if (len > UINT16_MAX ||
+	    (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) &&
+	     (uint32_t)len + sizeof(struct rpmsg_hdr) > rvdev->config.h2r_buf_size))
 		return RPMSG_ERR_BUFF_SIZE;
 	ret = get_slot(rvdev, wait, &slot);
 	if (ret != RPMSG_SUCCESS)

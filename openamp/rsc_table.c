@@ -251,8 +251,7 @@ size_t rsc_table_size(const struct rsc_view *view)
 	return end;
 }
 
-const struct rsc_entry *rsc_table_find(const struct rsc_view *view, uint32_t type,
-				       unsigned int nth)
+const struct rsc_entry *rsc_table_find(const struct rsc_view *view, uint32_t type, unsigned int nth)
 {
 	unsigned int i;
 

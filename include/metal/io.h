@@ -61,10 +61,16 @@ static inline size_t metal_io_region_size(struct metal_io_region *io)
 	return io->size;
 }
 
+/* virt METAL_BAD_VA: a region that only its ops can reach. */
+static inline bool metal_io_is_mapped(const struct metal_io_region *io)
+{
+	return (uintptr_t)io->virt != (uintptr_t)-1;
+}
+
 /* NULL when out of range. */
 static inline void *metal_io_virt(struct metal_io_region *io, unsigned long offset)
 {
-	return io->virt != METAL_BAD_VA && offset < io->size ? (char *)io->virt + offset : NULL;
+	return metal_io_is_mapped(io) && offset < io->size ? (char *)io->virt + offset : NULL;
 }
 
 /* METAL_BAD_OFFSET when out of range. */
@@ -104,28 +110,31 @@ uint64_t metal_io_read(struct metal_io_region *io, unsigned long offset, memory_
 void metal_io_write(struct metal_io_region *io, unsigned long offset, uint64_t value,
 		    memory_order order, int width);
 
-#define metal_io_read8_explicit(io, ofs, order)		metal_io_read((io), (ofs), (order), 1)
-#define metal_io_read16_explicit(io, ofs, order)	metal_io_read((io), (ofs), (order), 2)
-#define metal_io_read32_explicit(io, ofs, order)	metal_io_read((io), (ofs), (order), 4)
-#define metal_io_read64_explicit(io, ofs, order)	metal_io_read((io), (ofs), (order), 8)
-#define metal_io_write8_explicit(io, ofs, val, order)	metal_io_write((io), (ofs), (val), (order), 1)
-#define metal_io_write16_explicit(io, ofs, val, order)	metal_io_write((io), (ofs), (val), (order), 2)
-#define metal_io_write32_explicit(io, ofs, val, order)	metal_io_write((io), (ofs), (val), (order), 4)
-#define metal_io_write64_explicit(io, ofs, val, order)	metal_io_write((io), (ofs), (val), (order), 8)
-#define metal_io_read8(io, ofs)		metal_io_read((io), (ofs), memory_order_seq_cst, 1)
-#define metal_io_read16(io, ofs)	metal_io_read((io), (ofs), memory_order_seq_cst, 2)
-#define metal_io_read32(io, ofs)	metal_io_read((io), (ofs), memory_order_seq_cst, 4)
-#define metal_io_read64(io, ofs)	metal_io_read((io), (ofs), memory_order_seq_cst, 8)
-#define metal_io_write8(io, ofs, val)	metal_io_write((io), (ofs), (val), memory_order_seq_cst, 1)
-#define metal_io_write16(io, ofs, val)	metal_io_write((io), (ofs), (val), memory_order_seq_cst, 2)
-#define metal_io_write32(io, ofs, val)	metal_io_write((io), (ofs), (val), memory_order_seq_cst, 4)
-#define metal_io_write64(io, ofs, val)	metal_io_write((io), (ofs), (val), memory_order_seq_cst, 8)
+#define metal_io_read8_explicit(io, ofs, order)	      metal_io_read((io), (ofs), (order), 1)
+#define metal_io_read16_explicit(io, ofs, order)      metal_io_read((io), (ofs), (order), 2)
+#define metal_io_read32_explicit(io, ofs, order)      metal_io_read((io), (ofs), (order), 4)
+#define metal_io_read64_explicit(io, ofs, order)      metal_io_read((io), (ofs), (order), 8)
+#define metal_io_write8_explicit(io, ofs, val, order) metal_io_write((io), (ofs), (val), (order), 1)
+#define metal_io_write16_explicit(io, ofs, val, order) \
+	metal_io_write((io), (ofs), (val), (order), 2)
+#define metal_io_write32_explicit(io, ofs, val, order) \
+	metal_io_write((io), (ofs), (val), (order), 4)
+#define metal_io_write64_explicit(io, ofs, val, order) \
+	metal_io_write((io), (ofs), (val), (order), 8)
+#define metal_io_read8(io, ofs)	       metal_io_read((io), (ofs), memory_order_seq_cst, 1)
+#define metal_io_read16(io, ofs)       metal_io_read((io), (ofs), memory_order_seq_cst, 2)
+#define metal_io_read32(io, ofs)       metal_io_read((io), (ofs), memory_order_seq_cst, 4)
+#define metal_io_read64(io, ofs)       metal_io_read((io), (ofs), memory_order_seq_cst, 8)
+#define metal_io_write8(io, ofs, val)  metal_io_write((io), (ofs), (val), memory_order_seq_cst, 1)
+#define metal_io_write16(io, ofs, val) metal_io_write((io), (ofs), (val), memory_order_seq_cst, 2)
+#define metal_io_write32(io, ofs, val) metal_io_write((io), (ofs), (val), memory_order_seq_cst, 4)
+#define metal_io_write64(io, ofs, val) metal_io_write((io), (ofs), (val), memory_order_seq_cst, 8)
 
 /* Bytes done (cut at the region's end, as libmetal does), or -ERANGE when offset is outside. */
 int metal_io_block_read(struct metal_io_region *io, unsigned long offset, void *restrict dst,
 			int len);
-int metal_io_block_write(struct metal_io_region *io, unsigned long offset,
-			 const void *restrict src, int len);
+int metal_io_block_write(struct metal_io_region *io, unsigned long offset, const void *restrict src,
+			 int len);
 int metal_io_block_set(struct metal_io_region *io, unsigned long offset, unsigned char value,
 		       int len);
 

@@ -10,7 +10,10 @@ struct metal_list {
 	struct metal_list *next, *prev;
 };
 
-#define METAL_INIT_LIST(name) { .next = &(name), .prev = &(name) }
+#define METAL_INIT_LIST(name)                    \
+	{                                        \
+		.next = &(name), .prev = &(name) \
+	}
 #define METAL_DECLARE_LIST(name) struct metal_list name = METAL_INIT_LIST(name)
 
 static inline void metal_list_init(struct metal_list *list)
@@ -66,7 +69,7 @@ static inline bool metal_list_find_node(struct metal_list *list, struct metal_li
 {
 	struct metal_list *n;
 
-	metal_list_for_each(list, n) {
+	metal_list_for_each (list, n) {
 		if (n == node)
 			return true;
 	}

@@ -28,10 +28,10 @@ void metal_default_log_handler(enum metal_log_level level, const char *format, .
 /* True when a handler is set and the level is wanted. */
 int metal_log_wanted(enum metal_log_level level);
 
-#define metal_log(level, ...)                                           \
-	do {                                                            \
-		if (metal_log_wanted(level))                            \
-			metal_get_log_handler()((level), __VA_ARGS__);  \
+#define metal_log(level, ...)                                          \
+	do {                                                           \
+		if (metal_log_wanted(level))                           \
+			metal_get_log_handler()((level), __VA_ARGS__); \
 	} while (0)
 
 #define metal_emerg(...)  metal_log(METAL_LOG_EMERGENCY, __VA_ARGS__)

@@ -10,7 +10,10 @@ struct metal_spinlock {
 	atomic_flag v;
 };
 
-#define METAL_SPINLOCK_INIT { ATOMIC_FLAG_INIT }
+#define METAL_SPINLOCK_INIT      \
+	{                        \
+		ATOMIC_FLAG_INIT \
+	}
 
 static inline void metal_spinlock_init(struct metal_spinlock *slock)
 {

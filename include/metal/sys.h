@@ -33,10 +33,9 @@ struct metal_common_state {
 #include <metal/system/sys.h>
 
 #ifndef METAL_INIT_DEFAULTS
-#define METAL_INIT_DEFAULTS                               \
-	{                                                 \
-		.log_handler = metal_default_log_handler, \
-		.log_level = METAL_LOG_WARNING,           \
+#define METAL_INIT_DEFAULTS                                                               \
+	{                                                                                 \
+		.log_handler = metal_default_log_handler, .log_level = METAL_LOG_WARNING, \
 	}
 #endif
 

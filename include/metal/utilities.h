@@ -14,10 +14,10 @@
 #define metal_sign(x)	((x) < 0 ? -1 : ((x) > 0 ? 1 : 0))
 
 /* align is a power of two */
-#define metal_align_down(size, align)	((size) & ~((align) - 1))
-#define metal_align_up(size, align)	metal_align_down((size) + (align) - 1, align)
-#define metal_div_round_down(num, den)	((num) / (den))
-#define metal_div_round_up(num, den)	metal_div_round_down((num) + (den) - 1, (den))
+#define metal_align_down(size, align)  ((size) & ~((align)-1))
+#define metal_align_up(size, align)    metal_align_down((size) + (align)-1, align)
+#define metal_div_round_down(num, den) ((num) / (den))
+#define metal_div_round_up(num, den)   metal_div_round_down((num) + (den)-1, (den))
 #define metal_ptr_align_down(ptr, align) \
 	((void *)metal_align_down((uintptr_t)(ptr), (uintptr_t)(align)))
 #define metal_ptr_align_up(ptr, align) \
@@ -25,11 +25,11 @@
 
 #define metal_offset_of(structure, member) offsetof(structure, member)
 #define metal_container_of(ptr, structure, member) \
-	((void *)((uintptr_t)(ptr) - metal_offset_of(structure, member)))
+	((void *)((char *)(ptr)-metal_offset_of(structure, member)))
 
 #define METAL_BITS_PER_ULONG (8 * sizeof(unsigned long))
 
-#define metal_bit(bit)	       (1UL << (bit))
+#define metal_bit(bit)	      (1UL << (bit))
 #define metal_bitmap_longs(x) metal_div_round_up((x), METAL_BITS_PER_ULONG)
 
 static inline void metal_bitmap_set_bit(unsigned long *bitmap, int bit)

@@ -13,26 +13,26 @@
 
 enum elf_fault {
 	ELF_OK,
-	ELF_TOO_SHORT,	     /* value: bytes there are */
-	ELF_BAD_MAGIC,	     /* value: first four bytes, as a little-endian number */
-	ELF_BAD_CLASS,	     /* value: EI_CLASS */
-	ELF_BAD_DATA,	     /* value: EI_DATA; big-endian */
-	ELF_BAD_VERSION,     /* value: e_version */
-	ELF_BAD_TYPE,	     /* value: e_type; neither ET_EXEC nor ET_DYN */
-	ELF_BAD_MACHINE,     /* value: e_machine */
-	ELF_BAD_PHENT,	     /* value: e_phentsize */
-	ELF_NO_PHDRS,	     /* value: 0 */
-	ELF_PHDRS_OUTSIDE,   /* value: e_phoff */
-	ELF_SEG_OUTSIDE,     /* value: p_offset; the file is cut or lies */
-	ELF_SEG_FILESZ,	     /* value: p_filesz; larger than p_memsz */
-	ELF_SEG_WRAPS,	     /* value: p_paddr; end of the segment wraps */
-	ELF_NO_SEGMENTS,     /* value: 0; nothing to load */
-	ELF_BAD_SHENT,	     /* value: e_shentsize */
-	ELF_SHDRS_OUTSIDE,   /* value: e_shoff */
-	ELF_STRTAB_OUTSIDE,  /* value: offset */
-	ELF_RSC_OUTSIDE,     /* value: sh_offset of .resource_table */
-	ELF_RSC_NOT_LOADED,  /* value: its address; in no loadable segment */
-	ELF_CALLBACK,	     /* value: what the caller's segment function returned */
+	ELF_TOO_SHORT,	    /* value: bytes there are */
+	ELF_BAD_MAGIC,	    /* value: first four bytes, as a little-endian number */
+	ELF_BAD_CLASS,	    /* value: EI_CLASS */
+	ELF_BAD_DATA,	    /* value: EI_DATA; big-endian */
+	ELF_BAD_VERSION,    /* value: e_version */
+	ELF_BAD_TYPE,	    /* value: e_type; neither ET_EXEC nor ET_DYN */
+	ELF_BAD_MACHINE,    /* value: e_machine */
+	ELF_BAD_PHENT,	    /* value: e_phentsize */
+	ELF_NO_PHDRS,	    /* value: 0 */
+	ELF_PHDRS_OUTSIDE,  /* value: e_phoff */
+	ELF_SEG_OUTSIDE,    /* value: p_offset; the file is cut or lies */
+	ELF_SEG_FILESZ,	    /* value: p_filesz; larger than p_memsz */
+	ELF_SEG_WRAPS,	    /* value: p_paddr; end of the segment wraps */
+	ELF_NO_SEGMENTS,    /* value: 0; nothing to load */
+	ELF_BAD_SHENT,	    /* value: e_shentsize */
+	ELF_SHDRS_OUTSIDE,  /* value: e_shoff */
+	ELF_STRTAB_OUTSIDE, /* value: offset */
+	ELF_RSC_OUTSIDE,    /* value: sh_offset of .resource_table */
+	ELF_RSC_NOT_LOADED, /* value: its address; in no loadable segment */
+	ELF_CALLBACK,	    /* value: what the caller's segment function returned */
 	ELF_FAULTS,
 };
 
@@ -79,8 +79,8 @@ int elf_image_open(struct elf_image *img, const void *data, size_t len, uint16_t
  * Call fn for each PT_LOAD segment with memsz > 0, in file order. fn returns 0 to go on. 0, or -1
  * with img->fault ELF_CALLBACK and value = what fn returned.
  */
-int elf_image_segments(struct elf_image *img,
-		       int (*fn)(void *arg, const struct elf_segment *seg), void *arg);
+int elf_image_segments(struct elf_image *img, int (*fn)(void *arg, const struct elf_segment *seg),
+		       void *arg);
 
 /* Physical address of a virtual one, by the segment that holds it; the same where none does. */
 uint64_t elf_image_phys(const struct elf_image *img, uint64_t vaddr);

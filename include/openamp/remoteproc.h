@@ -105,7 +105,7 @@ static inline int RPROC_IS_ERR(const void *ptr)
 
 static inline void *RPROC_ERR_PTR(long error)
 {
-	return (void *)error;
+	return (void *)error; /* NOLINT(performance-no-int-to-ptr): made for this */
 }
 
 enum remoteproc_state {
@@ -184,8 +184,7 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
 			    size_t *nmlen, unsigned char *padding);
 
 /* RSC_NOTIFY_ID_ANY when none is free in start ... end - 1 (end 0: as many as there are). */
-unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start,
-				    unsigned int end);
+unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start, unsigned int end);
 
 /* vdev_id: index among the VDEV entries. Rings are placed where the entry says. NULL: failed. */
 struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vdev_id,

@@ -10,8 +10,12 @@
 
 #define RPROC_MAX_VRING_DESC 0xffff
 
-#define RSC_TABLE_FLUSH(x, s)	   do { } while (0)
-#define RSC_TABLE_INVALIDATE(x, s) do { } while (0)
+#define RSC_TABLE_FLUSH(x, s) \
+	do {                  \
+	} while (0)
+#define RSC_TABLE_INVALIDATE(x, s) \
+	do {                       \
+	} while (0)
 
 /* Raise the doorbell for notification id. */
 typedef int (*rpvdev_notify_func)(void *priv, uint32_t id);

@@ -157,8 +157,7 @@ int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint3
 static inline int rpmsg_sendto_nocopy(struct rpmsg_endpoint *ept, const void *data, int len,
 				      uint32_t dst)
 {
-	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, dst, data, len)
-		   : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, dst, data, len) : RPMSG_ERR_PARAM;
 }
 
 static inline int rpmsg_send_nocopy(struct rpmsg_endpoint *ept, const void *data, int len)

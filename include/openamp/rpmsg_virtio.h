@@ -59,8 +59,8 @@ struct rpmsg_virtio_device {
 	/* Not part of OpenAMP's structure. */
 	struct rpmsg_virtio_slot *rx_slots, *tx_slots;
 	uint16_t rx_count, tx_count;
-	bool full_used_len;	 /* device: report whole buffers as used (set it after init) */
-	uint32_t tx_timeout_us;	 /* how long a waiting send waits */
+	bool full_used_len;	/* device: report whole buffers as used (set it after init) */
+	uint32_t tx_timeout_us; /* how long a waiting send waits */
 	struct rpmsg_virtio_stats stats;
 };
 
@@ -159,8 +159,8 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 
 /*
  * Destroys all endpoints (announced as far as there are buffers right now; never waits), deletes
- * the queues; a driver clears the status. To take over a link that an earlier process left, ask the peer to re-initialise its queues (status
- * word), then rpmsg_init_vdev().
+ * the queues; a driver clears the status. To take over a link that an earlier process left, ask the
+ * peer to re-initialise its queues (status word), then rpmsg_init_vdev().
  */
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev);
 

@@ -127,8 +127,8 @@ struct fw_rsc_vendor {
 	uint32_t len;
 } METAL_PACKED_END;
 
-#define RSC_MAX_ENTRIES 32
-#define RSC_MAX_VRINGS	8
+#define RSC_MAX_ENTRIES	  32
+#define RSC_MAX_VRINGS	  8
 #define RSC_MAX_VRING_NUM 1024 /* more is not a ring of messages but an attack */
 
 enum rsc_fault {
@@ -145,8 +145,8 @@ enum rsc_fault {
 	RSC_BAD_NUM,	    /* value: num */
 	RSC_BAD_DA,	    /* value: da of a vring whose end wraps */
 	RSC_BAD_NAME,	    /* value: 0; a name without its NUL */
-	RSC_BAD_LEN,	    /* value: length field of a carveout, trace, ring pair or vendor entry */
-	RSC_BAD_EPT_COUNT,  /* value: n */
+	RSC_BAD_LEN,	   /* value: length field of a carveout, trace, ring pair or vendor entry */
+	RSC_BAD_EPT_COUNT, /* value: n */
 	RSC_FAULTS,
 };
 
@@ -161,8 +161,8 @@ struct rsc_view {
 	struct rsc_entry entry[RSC_MAX_ENTRIES];
 	/* Valid when rsc_table_check() failed: */
 	enum rsc_fault fault;
-	uint32_t value;	   /* the offending number */
-	int index;	   /* entry it was in, -1: header */
+	uint32_t value; /* the offending number */
+	int index;	/* entry it was in, -1: header */
 };
 
 /*

@@ -14,7 +14,7 @@
 #define VRING_DESC_F_WRITE    2
 #define VRING_DESC_F_INDIRECT 4
 
-#define VRING_USED_F_NO_NOTIFY	1
+#define VRING_USED_F_NO_NOTIFY	   1
 #define VRING_AVAIL_F_NO_INTERRUPT 1
 
 struct vring_desc {

@@ -17,16 +17,16 @@
 #include <metal/io.h>
 #include <openamp/virtio_ring.h>
 
-#define VQ_ERROR_BASE		  -3000
-#define ERROR_VRING_FULL	  (VQ_ERROR_BASE - 1)
-#define ERROR_INVLD_DESC_IDX	  (VQ_ERROR_BASE - 2)
-#define ERROR_EMPTY_RING	  (VQ_ERROR_BASE - 3)
-#define ERROR_NO_MEM		  (VQ_ERROR_BASE - 4)
-#define ERROR_VRING_MAX_DESC	  (VQ_ERROR_BASE - 5)
-#define ERROR_VRING_ALIGN	  (VQ_ERROR_BASE - 6)
-#define ERROR_VRING_NO_BUFF	  (VQ_ERROR_BASE - 7)
-#define ERROR_VQUEUE_INVLD_PARAM  (VQ_ERROR_BASE - 8)
-#define ERROR_VQUEUE_BROKEN	  (VQ_ERROR_BASE - 9) /* the peer broke the rules */
+#define VQ_ERROR_BASE		 -3000
+#define ERROR_VRING_FULL	 (VQ_ERROR_BASE - 1)
+#define ERROR_INVLD_DESC_IDX	 (VQ_ERROR_BASE - 2)
+#define ERROR_EMPTY_RING	 (VQ_ERROR_BASE - 3)
+#define ERROR_NO_MEM		 (VQ_ERROR_BASE - 4)
+#define ERROR_VRING_MAX_DESC	 (VQ_ERROR_BASE - 5)
+#define ERROR_VRING_ALIGN	 (VQ_ERROR_BASE - 6)
+#define ERROR_VRING_NO_BUFF	 (VQ_ERROR_BASE - 7)
+#define ERROR_VQUEUE_INVLD_PARAM (VQ_ERROR_BASE - 8)
+#define ERROR_VQUEUE_BROKEN	 (VQ_ERROR_BASE - 9) /* the peer broke the rules */
 
 #define VQUEUE_SUCCESS 0
 
@@ -85,12 +85,12 @@ struct virtqueue {
 	uint16_t vq_available_idx;
 
 	/* Not part of OpenAMP's structure. */
-	uint16_t vq_prod_idx;	 /* private copy of the index we publish */
-	uint16_t vq_prod_flags;	 /* and of the flags */
-	uint16_t vq_kicked_idx;	 /* event index: published index at the last kick */
-	bool vq_event_idx;	 /* negotiated with the peer */
+	uint16_t vq_prod_idx;	/* private copy of the index we publish */
+	uint16_t vq_prod_flags; /* and of the flags */
+	uint16_t vq_kicked_idx; /* event index: published index at the last kick */
+	bool vq_event_idx;	/* negotiated with the peer */
 	bool vq_cb_enabled;
-	uint8_t vq_breach;	 /* enum virtqueue_breach, never cleared */
+	uint8_t vq_breach;	  /* enum virtqueue_breach, never cleared */
 	uint64_t vq_breach_value; /* the offending number */
 	uint32_t vq_breach_count;
 

@@ -12,6 +12,6 @@ void metal_default_log_handler(enum metal_log_level level, const char *format, .
 	if ((unsigned int)level < sizeof(names) / sizeof(names[0]))
 		fprintf(stderr, "metal: %s: ", names[level]);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vfprintf(stderr, format, args); /* NOLINT(clang-analyzer-valist.Uninitialized) */
 	va_end(args);
 }

@@ -182,8 +182,7 @@ static void lend(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct rpmsg_virtio_config config = { .h2r_buf_size = 64,
-							   .r2h_buf_size = 64 };
+	static const struct rpmsg_virtio_config config = { .h2r_buf_size = 64, .r2h_buf_size = 64 };
 	struct rpmsg_virtio_config cfg = config;
 	static const metal_phys_addr_t phys = BASE;
 	struct rpmsg_virtio_shm_pool pool;

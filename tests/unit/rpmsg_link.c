@@ -37,8 +37,8 @@ static void place_rings(struct link *l, struct virtio_device *vdev, struct metal
 
 	for (i = 0; i < 2; i++)
 		assert_int_equal(rproc_virtio_init_vring(vdev, i, i,
-							 l->mem + LINK_RINGS + i * ring_room(l),
-							 io, l->num, l->align),
+							 l->mem + LINK_RINGS + i * ring_room(l), io,
+							 l->num, l->align),
 				 0);
 }
 
@@ -131,4 +131,31 @@ void link_close(struct link *l)
 	rproc_virtio_remove_vdev(l->client_vdev);
 	rproc_virtio_remove_vdev(l->host_vdev);
 	munmap(l->mem, LINK_SIZE);
+}
+
+int link_see(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	struct link_seen *s = priv;
+
+	(void)ept;
+	assert_true(len <= sizeof(s->data));
+	s->calls++;
+	memcpy(s->data, data, len);
+	s->len = len;
+	s->src = src;
+	s->where = data;
+	return RPMSG_SUCCESS;
+}
+
+void link_connect(struct link *l, struct link_both *b, rpmsg_ns_bind_cb bind,
+		  rpmsg_ept_cb client_cb)
+{
+	memset(b, 0, sizeof(*b));
+	link_up(l, bind);
+	b->host.priv = &b->at_host;
+	b->client.priv = &b->at_client;
+	assert_int_equal(rpmsg_create_ept(&b->host, &l->host.rdev, "h", 100, 200, link_see, NULL),
+			 0);
+	assert_int_equal(
+		rpmsg_create_ept(&b->client, &l->client.rdev, "c", 200, 100, client_cb, NULL), 0);
 }

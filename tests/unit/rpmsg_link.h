@@ -60,4 +60,24 @@ void link_close(struct link *l);
 /* The ring as an attacker sees it: index 0 client to host, 1 host to client. */
 struct vring link_ring(struct link *l, unsigned int index);
 
+/* What an endpoint got. Its callback link_see() takes one of these as the endpoint's priv. */
+struct link_seen {
+	unsigned int calls;
+	uint8_t data[2048];
+	size_t len;
+	uint32_t src;
+	void *where;
+};
+
+int link_see(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
+
+/* Endpoints on both sides that know each other: host 100 (link_see), client 200. */
+struct link_both {
+	struct rpmsg_endpoint host, client;
+	struct link_seen at_host, at_client;
+};
+
+void link_connect(struct link *l, struct link_both *b, rpmsg_ns_bind_cb bind,
+		  rpmsg_ept_cb client_cb);
+
 #endif /* RPMSG_LINK_H */

@@ -292,10 +292,10 @@ static void every_header_byte(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepts),	 cmocka_unit_test(physical_addresses),
-		cmocka_unit_test(without_table), cmocka_unit_test(head_faults),
-		cmocka_unit_test(where_faults),	 cmocka_unit_test(segment_faults),
-		cmocka_unit_test(table_faults),	 cmocka_unit_test(names),
+		cmocka_unit_test(accepts),	     cmocka_unit_test(physical_addresses),
+		cmocka_unit_test(without_table),     cmocka_unit_test(head_faults),
+		cmocka_unit_test(where_faults),	     cmocka_unit_test(segment_faults),
+		cmocka_unit_test(table_faults),	     cmocka_unit_test(names),
 		cmocka_unit_test(every_header_byte),
 	};
 

@@ -142,7 +142,7 @@ static void lists(void **state)
 	metal_list_add_head(&list, &a);
 	metal_list_add_tail(&list, &c);
 	assert_ptr_equal(metal_list_first(&list), &a);
-	metal_list_for_each(&list, node)
+	metal_list_for_each (&list, node)
 		n++;
 	assert_int_equal(n, 3);
 	assert_true(metal_list_find_node(&list, &b));
@@ -167,8 +167,7 @@ static void bitmaps(void **state)
 	metal_bitmap_set_bit(map, 129);
 	assert_true(metal_bitmap_is_bit_set(map, 64));
 	assert_true(metal_bitmap_is_bit_clear(map, 65));
-	metal_bitmap_for_each_set_bit(map, bit, 130)
-		seen += bit;
+	metal_bitmap_for_each_set_bit(map, bit, 130) seen += bit;
 	assert_int_equal(seen, 63 + 64 + 129);
 	assert_int_equal(metal_bitmap_next_clear_bit(map, 63, 130), 65);
 	assert_int_equal(metal_bitmap_next_clear_bit(map, 129, 130), 130);

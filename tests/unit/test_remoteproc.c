@@ -108,11 +108,11 @@ static int teardown(void **state)
 static void allowed_transitions(void **state)
 {
 	static const char *const legal[] = {
-		"Offline Configured",  "Configured Ready",   "Ready Running",
-		"Ready Stopped",       "Running Stopped",    "Stopped Offline",
-		"Configured Offline",  "Running Suspended",  "Suspended Running",
-		"Suspended Stopped",   "Configured Error",   "Ready Error",
-		"Running Error",       "Suspended Error",    "Stopped Error",
+		"Offline Configured", "Configured Ready",  "Ready Running",
+		"Ready Stopped",      "Running Stopped",   "Stopped Offline",
+		"Configured Offline", "Running Suspended", "Suspended Running",
+		"Suspended Stopped",  "Configured Error",  "Ready Error",
+		"Running Error",      "Suspended Error",   "Stopped Error",
 		"Error Stopped",
 	};
 	unsigned int from, to, found = 0;
@@ -258,8 +258,11 @@ static void make_table(uint32_t ring0, uint32_t ring1)
 		.ver = 1,
 		.num = 1,
 		.offset = { 20 },
-		.vdev = { .type = RSC_VDEV, .id = 7, .notifyid = RSC_NOTIFY_ID_ANY,
-			  .dfeatures = 1, .num_of_vrings = 2 },
+		.vdev = { .type = RSC_VDEV,
+			  .id = 7,
+			  .notifyid = RSC_NOTIFY_ID_ANY,
+			  .dfeatures = 1,
+			  .num_of_vrings = 2 },
 	};
 
 	memcpy(table, &head, sizeof(head));
@@ -316,8 +319,7 @@ static int store_load(void *store, size_t offset, size_t size, const void **data
 		*data = local;
 		return (int)size;
 	}
-	return metal_io_block_write(io, metal_io_phys_to_offset(io, pa), b.img + offset,
-				    (int)size);
+	return metal_io_block_write(io, metal_io_phys_to_offset(io, pa), b.img + offset, (int)size);
 }
 
 static const struct image_store_ops store_ops = {
@@ -499,8 +501,7 @@ static void rings_outside(void **state)
 		memcpy(r.mem, table, sizeof(table));
 		if (remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem,
 					     sizeof(table)) == 0)
-			assert_null(remoteproc_create_virtio(&r.rproc, 0, VIRTIO_DEV_DRIVER,
-							     NULL));
+			assert_null(remoteproc_create_virtio(&r.rproc, 0, VIRTIO_DEV_DRIVER, NULL));
 		else
 			assert_int_equal(i, 4);
 		assert_true(metal_list_is_empty(&r.rproc.vdevs));
@@ -517,22 +518,24 @@ static void table_functions(void **state)
 	assert_int_equal(find_rsc(r.mem, RSC_VDEV, 0), 20);
 	assert_int_equal(find_rsc(r.mem, RSC_VDEV, 1), 0);
 	assert_int_equal(find_rsc(r.mem, RSC_TRACE, 0), 0);
-	assert_int_equal(remoteproc_parse_rsc_table(&r.rproc, (struct resource_table *)r.mem,
-						    sizeof(table)), 0);
+	assert_int_equal(
+		remoteproc_parse_rsc_table(&r.rproc, (struct resource_table *)r.mem, sizeof(table)),
+		0);
 	assert_int_equal(remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)&r, 64),
 			 -RPROC_EINVAL);
 	assert_int_equal(remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem, 15),
 			 -RPROC_ERR_RSC_TAB_TRUNC);
-	assert_int_equal(remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem,
-						  SIZE + 1),
-			 -RPROC_ERR_RSC_TAB_TRUNC);
+	assert_int_equal(
+		remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem, SIZE + 1),
+		-RPROC_ERR_RSC_TAB_TRUNC);
 	r.mem[0] = 2;
-	assert_int_equal(remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem,
-						  sizeof(table)),
-			 -RPROC_ERR_RSC_TAB_VER);
+	assert_int_equal(
+		remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem, sizeof(table)),
+		-RPROC_ERR_RSC_TAB_VER);
 	r.mem[0] = 1;
-	assert_int_equal(remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem,
-						  sizeof(table)), 0);
+	assert_int_equal(
+		remoteproc_set_rsc_table(&r.rproc, (struct resource_table *)r.mem, sizeof(table)),
+		0);
 	/* The table changes after it was checked: it is checked again before it is used. */
 	r.mem[4] = 200;
 	assert_null(remoteproc_create_virtio(&r.rproc, 0, VIRTIO_DEV_DRIVER, NULL));
@@ -553,12 +556,18 @@ static void ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(allowed_transitions),  test(ordinary_life),
-		test(shutdown_stops_first), test(failures),
-		test(memory),		    test(load_in_one_go),
-		test(load_piece_by_piece),  test(refused_images),
-		test(virtio_from_the_table), test(rings_outside),
-		test(table_functions),	    test(ids),
+		test(allowed_transitions),
+		test(ordinary_life),
+		test(shutdown_stops_first),
+		test(failures),
+		test(memory),
+		test(load_in_one_go),
+		test(load_piece_by_piece),
+		test(refused_images),
+		test(virtio_from_the_table),
+		test(rings_outside),
+		test(table_functions),
+		test(ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

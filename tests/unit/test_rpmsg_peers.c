@@ -257,8 +257,7 @@ static struct bell to_host, to_client;
 
 static void set_notify(struct virtio_device *vdev, struct bell *b)
 {
-	struct remoteproc_virtio *rpvdev =
-		metal_container_of(vdev, struct remoteproc_virtio, vdev);
+	struct remoteproc_virtio *rpvdev = metal_container_of(vdev, struct remoteproc_virtio, vdev);
 
 	rpvdev->priv = b;
 	rpvdev->notify = bell_ring;
@@ -345,10 +344,8 @@ static void no_doorbell_is_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(two_threads),
-		cmocka_unit_test(two_threads_event_index),
-		cmocka_unit_test(two_processes),
-		cmocka_unit_test(two_processes_event_index),
+		cmocka_unit_test(two_threads),	       cmocka_unit_test(two_threads_event_index),
+		cmocka_unit_test(two_processes),       cmocka_unit_test(two_processes_event_index),
 		cmocka_unit_test(no_doorbell_is_lost),
 	};
 

@@ -51,9 +51,9 @@ static void put64(void *where, uint64_t value)
 
 static int sound(void **state)
 {
-	const uint32_t offsets[] = { AT(carveout), AT(devmem), AT(trace), AT(vdev), AT(mem),
-				     AT(chksum), AT(unknown), AT(epts), AT(ring_pair),
-				     AT(vring_offset), AT(vendor) };
+	const uint32_t offsets[] = { AT(carveout),  AT(devmem),	      AT(trace),   AT(vdev),
+				     AT(mem),	    AT(chksum),	      AT(unknown), AT(epts),
+				     AT(ring_pair), AT(vring_offset), AT(vendor) };
 	int i;
 
 	(void)state;
@@ -90,9 +90,16 @@ static int sound(void **state)
 
 static void accepts(void **state)
 {
-	const uint32_t sizes[] = { sizeof(t.carveout), sizeof(t.devmem), sizeof(t.trace),
-				   sizeof(t.vdev), sizeof(t.mem), sizeof(t.chksum), 4,
-				   sizeof(t.epts), sizeof(t.ring_pair), sizeof(t.vring_offset),
+	const uint32_t sizes[] = { sizeof(t.carveout),
+				   sizeof(t.devmem),
+				   sizeof(t.trace),
+				   sizeof(t.vdev),
+				   sizeof(t.mem),
+				   sizeof(t.chksum),
+				   4,
+				   sizeof(t.epts),
+				   sizeof(t.ring_pair),
+				   sizeof(t.vring_offset),
 				   sizeof(t.vendor) };
 	struct rsc_view view;
 	uint8_t *odd;
@@ -161,8 +168,8 @@ static void headers(void **state)
 
 static void offsets(void **state)
 {
-	const uint32_t bad[] = { 0, 12, 56, AT(vdev) + 2, ALL, ALL - 3, ALL + 4, 0x7fffffff,
-				 0xfffffffc, 0xffffffff };
+	const uint32_t bad[] = { 0,	  12,	   56,	       AT(vdev) + 2, ALL,
+				 ALL - 3, ALL + 4, 0x7fffffff, 0xfffffffc,   0xffffffff };
 	size_t i;
 
 	(void)state;

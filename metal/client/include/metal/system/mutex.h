@@ -9,7 +9,10 @@ typedef struct {
 	unsigned long state;
 } metal_mutex_t;
 
-#define METAL_MUTEX_INIT(m)	    { 0 }
+#define METAL_MUTEX_INIT(m) \
+	{                   \
+		0           \
+	}
 #define METAL_MUTEX_DEFINE(mutex) metal_mutex_t mutex = METAL_MUTEX_INIT(mutex)
 
 static inline void __metal_mutex_init(metal_mutex_t *mutex)

@@ -8,7 +8,10 @@ typedef struct {
 	pthread_mutex_t m;
 } metal_mutex_t;
 
-#define METAL_MUTEX_INIT(m)	    { PTHREAD_MUTEX_INITIALIZER }
+#define METAL_MUTEX_INIT(m)               \
+	{                                 \
+		PTHREAD_MUTEX_INITIALIZER \
+	}
 #define METAL_MUTEX_DEFINE(mutex) metal_mutex_t mutex = METAL_MUTEX_INIT(mutex)
 
 static inline void __metal_mutex_init(metal_mutex_t *mutex)
