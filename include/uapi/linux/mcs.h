@@ -30,7 +30,7 @@
 #define MCS_CAP_START		(1ULL << 0)	/* firmware can start cores */
 #define MCS_CAP_CORE_STATE	(1ULL << 1)	/* firmware tells a core's state */
 #define MCS_CAP_FORCE_STOP	(1ULL << 2)	/* a running core can be stopped without its help */
-#define MCS_CAP_DOORBELL_OWN	(1ULL << 3)	/* doorbells that no kernel uses: MCS_DOORBELL_OWN */
+#define MCS_CAP_DOORBELL_OWN	(1ULL << 3)	/* MCS_DOORBELL_OWN: numbers no kernel uses */
 #define MCS_CAP_DOORBELL_LEGACY	(1ULL << 4)	/* SGI 7, for images with no vendor entry */
 #define MCS_CAP_MAP_CACHED	(1ULL << 5)
 
@@ -152,7 +152,7 @@ struct mcs_wait_off {
 
 /* mcs_doorbell.mode */
 #define MCS_DOORBELL_LEGACY	0	/* mcs_info.doorbell_legacy, shared by all clients */
-#define MCS_DOORBELL_OWN	1	/* a number of this claim's own, or a shared own one when all are taken */
+#define MCS_DOORBELL_OWN	1	/* this claim's own number; shared when all are taken */
 
 /*
  * Choose the claim's doorbell; needed before the first kick or event. May be called again while
@@ -216,7 +216,8 @@ struct mcs_sync {
 #define MCS_IOC_START		_IOWR(MCS_IOC_MAGIC, 0x45, struct mcs_start)
 #define MCS_IOC_WAIT_OFF	_IOW(MCS_IOC_MAGIC, 0x46, struct mcs_wait_off)
 #define MCS_IOC_DOORBELL	_IOWR(MCS_IOC_MAGIC, 0x47, struct mcs_doorbell)
-#define MCS_IOC_KICK		_IO(MCS_IOC_MAGIC, 0x48)	/* raise the doorbell at the claim's cores[0] */
+/* Raise the doorbell at cores[0]. -ENXIO no claim or doorbell, -EHOSTDOWN no core of it is on. */
+#define MCS_IOC_KICK		_IO(MCS_IOC_MAGIC, 0x48)
 #define MCS_IOC_SYNC		_IOW(MCS_IOC_MAGIC, 0x49, struct mcs_sync)
 
 #endif /* _UAPI_LINUX_MCS_H */

@@ -327,17 +327,43 @@ static void run_all(const struct test *tests)
 	}
 }
 
+static void say_to_log(const char *what, uint32_t number)
+{
+	FILE *log = fopen("/dev/kmsg", "w");
+
+	CHECK(log);
+	fprintf(log, "<0>mcs-test: %s %u\n", what, number);
+	fclose(log);
+}
+
+/* Hold a running client until Linux goes down, then stop it; speaks by the kernel's log. */
+static void hold_until_reboot(void)
+{
+	int fd = open_mcs();
+
+	claim(fd, "one", CPU_SPARE);
+	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
+	say_to_log("client started on core", CPU_SPARE);
+	CHECK(readable(fd, 60000) && read_event(fd).flags == MCS_EVENT_REBOOT);
+	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_RECEIVED / 4], 1, 1000));
+	say_to_log("told of the reboot, doorbells at the client", 1);
+	stop(fd, CPU_SPARE);
+	say_to_log("client stopped, state", core_of(fd, CPU_SPARE).state);
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || argc > 3 || (strcmp(argv[1], "2") && strcmp(argv[1], "3"))) {
 		fprintf(stderr,
-			"usage: mcs-test GIC-VERSION [NAME]: 2 or 3, part of a test's name\n");
+			"usage: mcs-test GIC [NAME | --reboot]: 2 or 3, part of a test's name\n");
 		return 2;
 	}
+	gic = atoi(argv[1]);
+	if (argc == 3 && !strcmp(argv[2], "--reboot"))
+		return passes(hold_until_reboot) ? 0 : 1;
 	if (argc == 3)
 		wanted = argv[2];
-	gic = atoi(argv[1]);
 	run_all(query_tests);
 	run_all(claim_tests);
 	run_all(memory_tests);

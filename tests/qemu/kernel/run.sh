@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# run.sh [KERNEL [GIC]]: the kernel module's tests on an emulated board, as TAP. KERNEL is 6.1 or
-# 6.12 (default), GIC 2 or 3 (default). Exit status 0: all passed.
+# run.sh [KERNEL [BOARD]]: the kernel module's tests on an emulated board, as TAP. KERNEL is 6.1 or
+# 6.12 (default), BOARD what mcs-run takes (default qemu-arm64). Exit status 0: all passed.
+# run.sh --reboot [KERNEL [BOARD]]: only the messages that a reboot below a running client leaves.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../../.." && pwd)
-kernel=${1:-6.12} gic=${2:-3}
+mode=''
+[ "${1:-}" != --reboot ] || { mode=reboot && shift; }
+kernel=${1:-6.12} board=${2:-qemu-arm64}
 out=$top/build/tests/kernel
 
 build() {
@@ -19,6 +22,13 @@ build() {
 
 build
 module=$("$top/tools/build-module.sh" "$kernel")
-exec "$top/tools/mcs-run" "qemu-arm64,gic-version=$gic" --kernel "$kernel" --bare --timeout 240 \
-	--add "$module" --add "$out/mcs-test" --add "$top/tests/qemu/kernel/guest.sh" \
-	--exec "chmod +x mcs-test; sh guest.sh $gic"
+run=("$top/tools/mcs-run" "$board" --kernel "$kernel" --bare --timeout 240 --add "$module"
+	--add "$out/mcs-test" --add "$top/tests/qemu/kernel/guest.sh"
+	--exec "chmod +x mcs-test; sh guest.sh $mode")
+[ -n "$mode" ] || exec "${run[@]}"
+
+# The board goes down before the command ends, which is what mcs-run complains about.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+"${run[@]}" --log "$log" >/dev/null 2>&1 || true
+grep -o 'mcs-test: .*' "$log" | tr -d '\r'
