@@ -21,6 +21,7 @@ board_load() {
 	local name=${1%%,*} variants variant
 	BOARD_FOLDER=$MICA_TOP/boards/$name
 	[ -e "$BOARD_FOLDER/board.sh" ] || die "no board '$name': choose one of $(board_names)"
+	# shellcheck source=/dev/null
 	. "$BOARD_FOLDER/board.sh"
 	BOARD_NAME=$name
 	[ "$1" != "$name" ] || return 0
