@@ -137,11 +137,11 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 
 	if (r->failed)
 		return 0;
-	if (strcmp(section, "Mica")) {
+	if (strcmp(section, "Mica") != 0) {
 		fail_line(r, r->line, "a key before the line [Mica]");
 		return 0;
 	}
-	for (i = 0; i < config_n_keys && strcmp(name, config_keys[i].name); i++)
+	for (i = 0; i < config_n_keys && strcmp(name, config_keys[i].name) != 0; i++)
 		;
 	if (i == config_n_keys) {
 		unknown_key(r, name);

@@ -173,7 +173,7 @@ static int set_layout(struct mica_config *cfg, const char *value, struct mica_er
 
 static int set_comm_offset(struct mica_config *cfg, const char *value, struct mica_error *err)
 {
-	int64_t v;
+	int64_t v = 0;
 
 	if (!strcasecmp(value, "auto")) {
 		cfg->comm_offset = MICA_COMM_OFFSET_AUTO;
@@ -189,7 +189,7 @@ static int set_comm_offset(struct mica_config *cfg, const char *value, struct mi
 
 static int seconds(uint32_t *ms, const char *key, const char *value, struct mica_error *err)
 {
-	int64_t v;
+	int64_t v = 0;
 
 	if (integer(&v, key, value, 1, 3600, 10, err))
 		return -1;

@@ -49,7 +49,8 @@ const char *json_text(struct json_object *o, const char *key);
 long long json_number(struct json_object *o, const char *key);
 bool json_flag(struct json_object *o, const char *key);
 struct json_object *json_list(struct json_object *o, const char *key); /* NULL: none */
-/* {"key": value, ...}; ends with NULL. */
-struct json_object *json_strings(const char *key, ...) __attribute__((sentinel));
+/* {"key": value, ...} of pairs of strings; a pair whose value is NULL is left out. */
+#define json_strings(...) json_of_pairs((const char *const[]){ __VA_ARGS__, NULL, NULL })
+struct json_object *json_of_pairs(const char *const *pairs); /* key NULL at the end */
 
 #endif /* MICA_CLI_H */

@@ -59,7 +59,7 @@ static int find_tty(struct console *c, char *out, size_t size, struct mica_error
 	struct json_object *reply = NULL;
 
 	if (link_once(c->cli->socket, "GetTty",
-		      json_strings("name", c->name, "service", c->service, NULL), &reply, err))
+		      json_strings("name", c->name, "service", c->service), &reply, err))
 		return -1;
 	snprintf(out, size, "%s", json_text(reply, "device"));
 	json_object_put(reply);

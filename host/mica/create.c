@@ -11,7 +11,7 @@ static int start(struct cli *cli, struct link *link, const char *name, struct mi
 {
 	if (!cli->json)
 		printf("starting %s...\n", name);
-	if (link_call(link, "Start", json_strings("name", name, NULL), NULL, err))
+	if (link_call(link, "Start", json_strings("name", name), NULL, err))
 		return -1;
 	if (!cli->json)
 		printf("start %s successfully!\n", name);
@@ -31,7 +31,7 @@ static void print_warnings(struct json_object *reply)
 static int create(struct cli *cli, struct link *link, const char *file, bool existing_ok,
 		  struct json_object **done, struct mica_error *err)
 {
-	struct json_object *params = json_strings("file", file, NULL), *reply = NULL;
+	struct json_object *params = json_strings("file", file), *reply = NULL;
 	const char *name;
 	int ret = 0;
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <stdarg.h>
-
 #include "cli.h"
 
 static struct json_object *get(struct json_object *o, const char *key, enum json_type type)
@@ -38,18 +36,12 @@ struct json_object *json_list(struct json_object *o, const char *key)
 	return get(o, key, json_type_array);
 }
 
-struct json_object *json_strings(const char *key, ...)
+struct json_object *json_of_pairs(const char *const *pairs)
 {
 	struct json_object *o = json_object_new_object();
-	va_list ap;
 
-	va_start(ap, key);
-	for (; key; key = va_arg(ap, const char *)) {
-		const char *value = va_arg(ap, const char *);
-
-		if (value)
-			json_object_object_add(o, key, json_object_new_string(value));
-	}
-	va_end(ap);
+	for (; pairs[0]; pairs += 2)
+		if (pairs[1])
+			json_object_object_add(o, pairs[0], json_object_new_string(pairs[1]));
 	return o;
 }

@@ -12,8 +12,9 @@
 #include "link.h"
 #include "mica/control.h"
 
-#define HELLO_MS  10000
-#define REPLY_MAX (16u << 20)
+#define HELLO_MS   10000
+#define FIRST_SIZE 4096u
+#define REPLY_MAX  (16u << 20)
 
 static int no_daemon(struct mica_error *err, const char *socket)
 {
@@ -79,7 +80,7 @@ static long long now_ms(void)
 
 static int grow(struct link *link, struct mica_error *err)
 {
-	size_t size = link->size ? link->size * 2 : 4096;
+	size_t size = link->size * 2;
 	char *buf;
 
 	if (link->len < link->size)
@@ -103,7 +104,7 @@ static int receive(struct link *link, int timeout_ms, struct mica_error *err)
 		long long left = timeout_ms < 0 ? -1 : end - now_ms();
 		ssize_t n;
 
-		if (link->len > seen && memchr(link->buf + seen, '\0', link->len - seen))
+		if (memchr(link->buf + seen, '\0', link->len - seen))
 			return 1;
 		seen = link->len;
 		if (grow(link, err))
@@ -153,7 +154,7 @@ static int take_error(struct json_object *root, struct mica_error *err)
 	long long code;
 
 	json_object_object_get_ex(root, "parameters", &params);
-	if (strcmp(error, MICA_CONTROL_IFACE ".Error"))
+	if (strcmp(error, MICA_CONTROL_IFACE ".Error") != 0)
 		return foreign_error(error, params, err);
 	code = json_number(params, "code");
 	return cli_error(err, code > 0 && code < 64 ? (enum mica_code)code : MICA_E_FAILED, "%s",
@@ -231,10 +232,17 @@ int link_open(struct link *link, const char *socket_path, struct mica_error *err
 
 	memset(link, 0, sizeof(*link));
 	link->fd = -1;
-	if (strlen(socket_path) >= sizeof(addr.sun_path))
-		return cli_error(err, MICA_E_USAGE, "'%.120s' is too long for a socket path",
-				 socket_path);
+	if (strlen(socket_path) >= sizeof(addr.sun_path)) {
+		cli_error(err, MICA_E_USAGE, "'%.120s' is too long for a socket path", socket_path);
+		return -1;
+	}
 	strcpy(addr.sun_path, socket_path);
+	link->buf = malloc(FIRST_SIZE);
+	if (!link->buf) {
+		cli_error(err, MICA_E_FAILED, "out of memory");
+		return -1;
+	}
+	link->size = FIRST_SIZE;
 	link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (link->fd < 0 || connect(link->fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		no_daemon(err, socket_path);

@@ -24,7 +24,7 @@ static int option(int argc, char **argv, int *i, const char *name, const char **
 {
 	size_t len = strlen(name);
 
-	if (strncmp(argv[*i], name, len))
+	if (strncmp(argv[*i], name, len) != 0)
 		return 0;
 	if (argv[*i][len] == '=') {
 		*value = argv[*i] + len + 1;

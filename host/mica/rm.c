@@ -13,10 +13,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		return ret;
 	if (!cli->json)
 		printf("removing %s...\n", argv[1]);
-	if (link_once(cli->socket, "Remove", json_strings("name", argv[1], NULL), NULL, &err))
+	if (link_once(cli->socket, "Remove", json_strings("name", argv[1]), NULL, &err))
 		return cli_fail(cli, &err);
 	if (cli->json)
-		cli_print_json(json_strings("name", argv[1], NULL));
+		cli_print_json(json_strings("name", argv[1]));
 	else
 		printf("rm %s successfully!\n", argv[1]);
 	return MICA_OK;

@@ -21,10 +21,10 @@ static int start_client(struct cli *cli, struct link *link, const char *name,
 {
 	if (!cli->json)
 		printf("starting %s...\n", name);
-	if (link_call(link, "Start", json_strings("name", name, NULL), NULL, err))
+	if (link_call(link, "Start", json_strings("name", name), NULL, err))
 		return -1;
 	if (cli->json)
-		cli_print_json(json_strings("name", name, NULL));
+		cli_print_json(json_strings("name", name));
 	else
 		printf("start %s successfully!\n", name);
 	return 0;
@@ -40,7 +40,7 @@ static void await_tty(struct link *link, const char *name, char *out, size_t siz
 		struct json_object *reply = NULL;
 		struct mica_error err;
 
-		if (!link_call(link, "GetTty", json_strings("name", name, NULL), &reply, &err)) {
+		if (!link_call(link, "GetTty", json_strings("name", name), &reply, &err)) {
 			snprintf(out, size, "%s", json_text(reply, "device"));
 			json_object_put(reply);
 			return;
@@ -59,7 +59,7 @@ static int start_image(struct cli *cli, struct link *link, const struct start_ar
 	char tty[256];
 	const char *name;
 
-	params = json_strings("image", image, "cpu", a->cpu, "mode", a->mode, NULL);
+	params = json_strings("image", image, "cpu", a->cpu, "mode", a->mode);
 	if (a->cpu && !*a->cpu)
 		return cli_error(err, MICA_E_USAGE, "--cpu needs a core number");
 	if (link_call(link, "StartImage", params, &reply, err))
@@ -101,14 +101,14 @@ static int start(struct cli *cli, struct link *link, const struct start_args *a,
 			return -1;
 		return start_image(cli, link, a, path, err);
 	}
-	if (!a->cpu && !a->mode &&
-	    !link_call(link, "List", json_strings("name", image, NULL), NULL, err))
+	if (!a->cpu && !a->mode && !link_call(link, "List", json_strings("name", image), NULL, err))
 		return start_client(cli, link, image, err);
 	if (!a->cpu && !a->mode && (err->code != MICA_E_UNKNOWN || !looks_like_image(a)))
 		return -1;
 	return start_image(cli, link, a, image, err);
 }
 
+/* a->what stays NULL if there is nothing more to do; the exit status then. */
 static int parse(struct cli *cli, int argc, char **argv, struct start_args *a)
 {
 	static const struct option longs[] = {
@@ -139,7 +139,7 @@ static int parse(struct cli *cli, int argc, char **argv, struct start_args *a)
 	if (optind + 1 < argc)
 		return cli_usage(cli, &verb_start, "unexpected argument '%.60s'", argv[optind + 1]);
 	a->what = argv[optind];
-	return -1;
+	return MICA_OK;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -149,7 +149,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct link link;
 	int ret = parse(cli, argc, argv, &a);
 
-	if (ret >= 0)
+	if (!a.what)
 		return ret;
 	if (link_open(&link, cli->socket, &err))
 		return cli_fail(cli, &err);

@@ -79,7 +79,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (ret >= 0)
 		return ret;
 	name = argc > 1 ? argv[1] : NULL;
-	if (link_once(cli->socket, "List", json_strings("name", name, NULL), &reply, &err))
+	if (link_once(cli->socket, "List", json_strings("name", name), &reply, &err))
 		return cli_fail(cli, &err);
 	if (cli->json) {
 		cli_print_json(reply);

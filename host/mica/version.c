@@ -19,7 +19,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		return cli_fail(cli, &err);
 	if (cli->json) {
 		o = json_strings("version", MICA_VERSION, "daemon",
-				 ret ? NULL : json_text(reply, "version"), NULL);
+				 ret ? NULL : json_text(reply, "version"));
 		json_object_object_add(o, "protocol", json_object_new_int(MICA_PROTOCOL));
 		cli_print_json(o);
 	} else {

@@ -11,7 +11,7 @@
 static int report(struct cli *cli, const char *name, const char *state, const char *reason)
 {
 	if (cli->json)
-		cli_print_json(json_strings("name", name, "state", state, "reason", reason, NULL));
+		cli_print_json(json_strings("name", name, "state", state, "reason", reason));
 	else
 		printf("%s: %s%s%s\n", name, state, *reason ? ": " : "", reason);
 	return watch_went_wrong(state) ? MICA_E_CLIENT : MICA_OK;

@@ -9,7 +9,7 @@ int watch_open(struct link *link, const char *socket, const char *name, struct m
 {
 	if (link_open(link, socket, err))
 		return -1;
-	if (!link_watch(link, "Monitor", json_strings("name", name, NULL), err))
+	if (!link_watch(link, "Monitor", json_strings("name", name), err))
 		return 0;
 	link_close(link);
 	return -1;

@@ -22,10 +22,10 @@ gid_t access_group(const char *file, const char *name)
 	if (!f)
 		return NO_GROUP;
 	while (gid == NO_GROUP && getline(&line, &room, f) > 0) {
-		char *p = line;
 		unsigned long v;
+		char *p;
 
-		if (strncmp(line, name, len) || line[len] != ':')
+		if (strncmp(line, name, len) != 0 || line[len] != ':')
 			continue;
 		p = strchr(line + len + 1, ':');
 		if (!p)

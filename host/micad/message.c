@@ -156,7 +156,7 @@ const char *call_unknown(const struct call *call, const char *const *names)
 		const char *const *n = names;
 
 		(void)val;
-		while (*n && strcmp(*n, key))
+		while (*n && strcmp(*n, key) != 0)
 			n++;
 		if (!*n)
 			return key;

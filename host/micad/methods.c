@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "methods.h"
 
-#define PARAMS(...) ((const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
+#define PARAMS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define NO_PARAMS   ((const char *const[]){ NULL })
 
 const struct method manager_methods[] = {
 	{ "Version", RIGHT_NONE, PARAMS("protocol"), method_version },
 	{ "Create", RIGHT_OWN, PARAMS("file", "existing_ok"), method_create },
-	{ "ListConfigs", RIGHT_OWN, PARAMS(), method_list_configs },
+	{ "ListConfigs", RIGHT_OWN, NO_PARAMS, method_list_configs },
 	{ "StartImage", RIGHT_OWN, PARAMS("image", "cpu", "mode"), method_start_image },
 	{ "Start", RIGHT_OPERATE, PARAMS("name"), method_start },
 	{ "Stop", RIGHT_OPERATE, PARAMS("name"), method_stop },

@@ -23,13 +23,13 @@ struct launch {
 /* "0-3", "0,2-5": the last number. Small and in memory, so read on the loop thread. */
 static int last_core(struct mica_cores *cores, struct mica_error *err)
 {
-	char text[256] = "", *p;
+	char text[256], *p;
 	FILE *f = fopen(CPUS_PRESENT, "re");
 
-	if (f) {
-		p = fgets(text, sizeof(text), f);
+	if (!f || !fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	if (f)
 		fclose(f);
-	}
 	text[strcspn(text, "\n")] = '\0';
 	for (p = text + strlen(text); p > text && p[-1] >= '0' && p[-1] <= '9'; p--)
 		;
@@ -56,6 +56,13 @@ static void launch_end(struct launch *l, const struct mica_error *err)
 	free(l);
 }
 
+/* With the reason in l->err. */
+static void launch_fail(struct launch *l)
+{
+	request_fail(l->req, &l->err);
+	free(l);
+}
+
 static void on_undone(void *arg, struct mica_client *client, const struct mica_error *err)
 {
 	struct launch *l = arg;
@@ -63,7 +70,7 @@ static void on_undone(void *arg, struct mica_client *client, const struct mica_e
 	(void)client;
 	if (!err)
 		server_change(&l->req->daemon->server, "removed", l->cfg.name, "", "", "");
-	launch_end(l, &l->err);
+	launch_fail(l);
 }
 
 static void on_started(void *arg, struct mica_client *client, const struct mica_error *err)
@@ -107,7 +114,7 @@ static int check_existing(struct launch *l, const struct mica_client *client, co
 	if (!info)
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
 	mica_client_info(client, info);
-	if (image[0] == '/' && strcmp(image, info->config.image))
+	if (image[0] == '/' && strcmp(image, info->config.image) != 0)
 		ret = mica_fail(err, MICA_E_BUSY,
 				"a client named %s with another image is there (%.160s); "
 				"'mica rm %s' removes it",
@@ -168,7 +175,7 @@ static void launch(struct launch *l, const char *image, const char *cpu)
 	if (!client)
 		mica_client_create(host, &l->cfg, on_created, l);
 	else if (check_existing(l, client, image, cpu, &l->err))
-		launch_end(l, &l->err);
+		launch_fail(l);
 	else
 		mica_client_start(client, on_started, l);
 }
@@ -187,7 +194,7 @@ void method_start_image(struct request *req)
 	}
 	l->req = req;
 	if (check_mode(mode, &l->err) || prepare(l, image, cpu, &l->err))
-		launch_end(l, &l->err);
+		launch_fail(l);
 	else
 		launch(l, image, cpu);
 }

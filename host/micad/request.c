@@ -133,7 +133,7 @@ static void run(struct request *req, const struct method *m)
 
 static const struct method *find(const struct method *m, const char *name)
 {
-	while (m->name && strcmp(m->name, name))
+	while (m->name && strcmp(m->name, name) != 0)
 		m++;
 	return m->name ? m : NULL;
 }
@@ -146,11 +146,15 @@ static void dispatch(struct request *req)
 
 	if (dot && (size_t)(dot - full) < sizeof(iface))
 		memcpy(iface, full, (size_t)(dot - full));
-	if (!strcmp(iface, MICA_CONTROL_IFACE))
+	if (!dot) {
+		request_refuse(req, "InterfaceNotFound", "interface", "");
+		return;
+	}
+	if (!strcmp(iface, MICA_CONTROL_IFACE)) {
 		table = manager_methods;
-	else if (!strcmp(iface, "org.varlink.service"))
+	} else if (!strcmp(iface, "org.varlink.service")) {
 		table = service_methods;
-	else {
+	} else {
 		request_refuse(req, "InterfaceNotFound", "interface", iface);
 		return;
 	}

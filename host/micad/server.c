@@ -115,7 +115,7 @@ void server_change(struct server *s, const char *kind, const char *name, const c
 
 	for (struct conn *c = s->conns; c; c = next) {
 		next = c->next; /* a slow reader is closed on the way */
-		if (!c->monitor || (c->filter[0] && strcmp(c->filter, name)))
+		if (!c->monitor || (c->filter[0] && strcmp(c->filter, name) != 0))
 			continue;
 		conn_send(c, reply_format(change_json(kind, name, from, to, reason), true));
 	}

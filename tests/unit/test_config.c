@@ -153,8 +153,7 @@ static void warns_of_unused_keys(void **state)
 	assert_int_equal(warnings, 1);
 	assert_string_equal(last_warning, "x.conf:5: Memory is not used by pedestal baremetal");
 	assert_int_equal(
-		parse("[Mica]\nName=a\nClientPath=/x\nVCPU=1\nPedestal=native\n", &cfg, &err),
-		0);
+		parse("[Mica]\nName=a\nClientPath=/x\nVCPU=1\nPedestal=native\n", &cfg, &err), 0);
 	assert_int_equal(warnings, 1);
 	assert_int_equal(cfg.cores.kind, MICA_CORES_NONE);
 }
