@@ -371,6 +371,7 @@ int peer_wait(struct peer *p, int ms)
 	do {
 		if (waitpid(p->pid, &status, WNOHANG) == p->pid) {
 			p->pid = 0;
+			peer_turn(p, 0); /* what it said last */
 			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 		}
 		peer_turn(p, 10);
