@@ -8,6 +8,7 @@
 #include <crypto/algapi.h>
 #include <linux/cpu.h>
 #include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -284,11 +285,11 @@ unlock:
 /* Bounded by the caller's time; firmware is asked at growing intervals of 0.2 to 10 ms. */
 static long wait_until_off(struct mcs_client *client, u32 timeout_ms)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(timeout_ms);
+	ktime_t end = ktime_add_ms(ktime_get(), timeout_ms);
 	unsigned int pause_us = 200;
 
 	while (!READ_ONCE(client->gone)) {
-		bool late = time_after_eq(jiffies, end);
+		bool late = ktime_compare(ktime_get(), end) >= 0;
 
 		if (mcs_client_is_off(client))
 			return 0;

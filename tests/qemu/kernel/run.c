@@ -254,6 +254,28 @@ static void two_cores(void)
 	CHECK(event.flags == MCS_EVENT_CORE_OFF && event.cores_off == 2);
 }
 
+/* On by firmware's word, but neither Linux's nor of a claim. */
+static void foreign_core(void)
+{
+	int fd = claimed("one", CPU_TAKEN), other = open_mcs();
+	uint32_t doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
+	int64_t end = now_ms() + 3000;
+
+	place(fd, CPU_SPARE, doorbell);
+	page_of(CPU_SPARE)[PAGE_GIC / 4] = 0;
+	start(fd, CPU_TAKEN, doorbell);
+	command_done(fd, CPU_TAKEN, COMMAND_SECOND, CPU_SPARE);
+	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_ALIVE / 4], CLIENT_ALIVE, 3000));
+	CHECK(core_of(other, CPU_SPARE).state == MCS_CORE_ON);
+	CHECK(core_of(other, CPU_SPARE).flags == 0);
+	REFUSED(try_claim(other, "two", CPU_SPARE), EBUSY);
+	page_of(CPU_SPARE)[PAGE_COMMAND / 4] = COMMAND_OFF;
+	while (core_of(other, CPU_SPARE).state == MCS_CORE_ON)
+		CHECK(now_ms() < end);
+	CHECK(try_claim(other, "two", CPU_SPARE) == 0);
+	stop(fd, CPU_TAKEN);
+}
+
 const struct test run_tests[] = {
 	{ "foreign cores and entries refused", bad_starts },
 	{ "start, state on, wait, state off", start_and_off },
@@ -267,5 +289,6 @@ const struct test run_tests[] = {
 	{ "two clients with doorbells of their own", two_clients },
 	{ "two clients share the legacy doorbell", legacy_is_shared },
 	{ "a client with two cores", two_cores },
+	{ "a core that somebody else runs is refused", foreign_core },
 	{ NULL, NULL },
 };
