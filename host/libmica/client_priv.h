@@ -45,6 +45,7 @@ struct mica_client {
 
 	uint8_t token[16];
 	bool claimed;
+	bool give_up; /* taken over in the middle of its start, and did not become ready: stop it */
 	struct mica_image_facts facts; /* of the image checked last */
 	struct mica_table table;       /* of the image in memory */
 	struct mica_link *link;	       /* NULL: no rings in use */
@@ -62,6 +63,7 @@ struct mica_client {
 struct mica_host {
 	uv_loop_t *loop;
 	char run_root[PATH_MAX], dev_root[PATH_MAX];
+	uint32_t tty_group;
 	void (*on_change)(void *arg, const struct mica_change *change);
 	void (*on_log)(void *arg, int level, const char *client, const char *line);
 	void *arg;

@@ -67,6 +67,7 @@ int mica_host_new(const struct mica_host_options *opt, struct mica_host **out,
 	host->on_change = opt->on_change;
 	host->on_log = opt->on_log;
 	host->arg = opt->arg;
+	host->tty_group = opt->tty_group;
 	host->refs = 1;
 	if (copy_path(host->run_root, opt->run_root, err) ||
 	    copy_path(host->dev_root, opt->dev_root, err))

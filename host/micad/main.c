@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "access.h"
 #include "boot.h"
 #include "daemon.h"
 #include "log.h"
@@ -79,7 +80,7 @@ static void on_adopted(void *arg, struct mica_client *client, const struct mica_
 
 static int start(struct daemon *d, struct mica_error *err)
 {
-	const struct mica_host_options opt = {
+	struct mica_host_options opt = {
 		.loop = &d->loop,
 		.run_root = d->opt.run_root,
 		.dev_root = d->opt.dev_root,
@@ -90,6 +91,8 @@ static int start(struct daemon *d, struct mica_error *err)
 
 	if (instance_open(&d->instance, d->opt.run_root, err))
 		return -1;
+	if (d->instance.group != NO_GROUP)
+		opt.tty_group = d->instance.group;
 	if (mica_host_new(&opt, &d->host, err)) {
 		instance_close(&d->instance);
 		return -1;

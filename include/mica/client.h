@@ -20,11 +20,11 @@ enum mica_state {
 	MICA_CONFIGURED, /* cores and memory taken */
 	MICA_READY,	 /* image in memory */
 	MICA_RUNNING,
-	MICA_STOPPED,	 /* cores off, still held */
+	MICA_STOPPED, /* cores off, still held */
 	MICA_SUSPENDED,
 	MICA_CRASHED,
-	MICA_FAILED,	 /* restart limit reached */
-	MICA_ERROR,	 /* cannot be stopped: cores and memory quarantined */
+	MICA_FAILED, /* restart limit reached */
+	MICA_ERROR,  /* cannot be stopped: cores and memory quarantined */
 };
 
 const char *mica_state_name(enum mica_state state); /* "Offline" ... */
@@ -46,8 +46,10 @@ struct mica_host_options {
 	uv_loop_t *loop;
 	const char *run_root; /* /run/mica; clients live below clients/NAME/ */
 	const char *dev_root; /* where ttyRPMSG<n> links go: /dev, without root run_root */
+	uint32_t tty_group;   /* its members may open ttys; 0: the host's user only */
 	void (*on_change)(void *arg, const struct mica_change *change);
-	void (*on_log)(void *arg, int level, const char *client, const char *line); /* syslog levels */
+	/* level: as in syslog(3) */
+	void (*on_log)(void *arg, int level, const char *client, const char *line);
 	void *arg;
 };
 
@@ -78,7 +80,7 @@ struct mica_client *mica_host_next(struct mica_host *host, struct mica_client *c
 #define MICA_SERVICES_MAX 64
 
 struct mica_service_info {
-	char name[32];	 /* endpoint name as announced */
+	char name[32];	  /* endpoint name as announced */
 	char device[128]; /* /dev/ttyRPMSG0, socket path, or empty */
 	uint64_t rx_messages, rx_bytes, tx_messages, tx_bytes;
 	uint64_t dropped_bytes; /* bounded backlog overran */

@@ -228,7 +228,7 @@ static int make_link(struct tty *t, const char *dev_root, struct mica_error *err
 	return 0;
 }
 
-static int open_pty(struct tty *t, struct mica_error *err)
+static int open_pty(struct tty *t, gid_t group, struct mica_error *err)
 {
 	struct termios tio;
 	char pts[64];
@@ -244,6 +244,9 @@ static int open_pty(struct tty *t, struct mica_error *err)
 	cfmakeraw(&tio);
 	if (tcsetattr(t->slave, TCSANOW, &tio) < 0)
 		return mica_fail(err, MICA_E_FAILED, "cannot set %s raw: %s", pts, strerror(errno));
+	if (group && (fchown(t->slave, (uid_t)-1, group) < 0 || fchmod(t->slave, 0660) < 0))
+		return mica_fail(err, MICA_E_FAILED, "cannot give %s to group %u: %s", pts, group,
+				 strerror(errno));
 	return 0;
 }
 
@@ -363,7 +366,7 @@ static int tty_open(struct mica_service *s, struct mica_error *err)
 		return mica_fail(err, MICA_E_FAILED, "more than %d ttys", MICA_TTY_SLOTS);
 	}
 	t->slot->open = true;
-	if (open_pty(t, err) || start_polling(t, c->host->loop, err) ||
+	if (open_pty(t, c->host->tty_group, err) || start_polling(t, c->host->loop, err) ||
 	    make_link(t, c->host->dev_root, err)) {
 		tty_close(s);
 		return -1;
