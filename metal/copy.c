@@ -10,6 +10,25 @@ typedef volatile metal_shared64_t shared_word;
 
 #define WORD sizeof(metal_shared64_t)
 
+/* A word of ordinary memory at any address, without a call of memcpy per word. */
+struct loose_word {
+	uint64_t v;
+} __attribute__((packed, may_alias));
+
+static uint64_t get_word(const uint8_t *p)
+{
+	return (uintptr_t)p % WORD ? ((const struct loose_word *)p)->v
+				   : *(const metal_shared64_t *)p;
+}
+
+static void put_word(uint8_t *p, uint64_t word)
+{
+	if ((uintptr_t)p % WORD)
+		((struct loose_word *)p)->v = word;
+	else
+		*(metal_shared64_t *)p = word;
+}
+
 static size_t to_alignment(const volatile void *p, size_t len)
 {
 	size_t head = -(uintptr_t)p % WORD;
@@ -34,15 +53,12 @@ void metal_copy_to_shared(void *shared, const void *src, size_t len)
 	volatile uint8_t *to = shared;
 	const uint8_t *from = src;
 	size_t head = to_alignment(to, len);
-	uint64_t word;
 
 	bytes_out(to, from, head);
 	to += head;
 	from += head;
-	for (len -= head; len >= WORD; len -= WORD, to += WORD, from += WORD) {
-		memcpy(&word, from, WORD);
-		*(shared_word *)to = word;
-	}
+	for (len -= head; len >= WORD; len -= WORD, to += WORD, from += WORD)
+		*(shared_word *)to = get_word(from);
 	bytes_out(to, from, len);
 }
 
@@ -51,15 +67,12 @@ void metal_copy_from_shared(void *dst, const void *shared, size_t len)
 	const volatile uint8_t *from = shared;
 	uint8_t *to = dst;
 	size_t head = to_alignment(from, len);
-	uint64_t word;
 
 	bytes_in(to, from, head);
 	to += head;
 	from += head;
-	for (len -= head; len >= WORD; len -= WORD, to += WORD, from += WORD) {
-		word = *(const shared_word *)from;
-		memcpy(to, &word, WORD);
-	}
+	for (len -= head; len >= WORD; len -= WORD, to += WORD, from += WORD)
+		put_word(to, *(const shared_word *)from);
 	bytes_in(to, from, len);
 }
 

@@ -7,6 +7,7 @@ static int generic_dev_open(struct metal_bus *bus, const char *dev_name,
 			    struct metal_device **device)
 {
 	struct metal_list *node;
+	unsigned int i;
 
 	metal_list_for_each (&_metal.common.generic_device_list, node) {
 		struct metal_device *dev = metal_container_of(node, struct metal_device, node);
@@ -14,6 +15,8 @@ static int generic_dev_open(struct metal_bus *bus, const char *dev_name,
 		if (strcmp(dev->name, dev_name) != 0)
 			continue;
 		dev->bus = bus;
+		for (i = 0; i < dev->num_regions; i++)
+			metal_sys_io_mem_map(&dev->regions[i]);
 		*device = dev;
 		return 0;
 	}

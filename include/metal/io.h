@@ -56,6 +56,13 @@ void metal_io_init(struct metal_io_region *io, void *virt, const metal_phys_addr
 		   const struct metal_io_ops *ops);
 void metal_io_finish(struct metal_io_region *io);
 
+/*
+ * Called for each region of a device that is opened. Client: fills in what is missing through the
+ * porting layer, the virtual address from physmap[0] (virt METAL_BAD_VA) or the translation of
+ * addresses (no physmap, no ops). Linux: whoever registered the device has mapped it.
+ */
+void metal_sys_io_mem_map(struct metal_io_region *io);
+
 static inline size_t metal_io_region_size(struct metal_io_region *io)
 {
 	return io->size;

@@ -8,6 +8,7 @@
 #include <metal/alloc.h>
 #include <metal/atomic.h>
 #include <metal/cache.h>
+#include <metal/io.h>
 #include <metal/irq.h>
 #include <metal/sleep.h>
 #include <metal/time.h>
@@ -76,4 +77,9 @@ void metal_cache_invalidate(void *addr, unsigned int len)
 	(void)addr;
 	(void)len;
 	metal_full_barrier();
+}
+
+void metal_sys_io_mem_map(struct metal_io_region *io)
+{
+	(void)io;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The arena that clients allocate from, compiled into this program under another name. */
+/* Parts of the client port of libmetal, compiled into this program under other names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,14 +8,53 @@
 #include <cmocka.h>
 
 #include <metal/alloc.h>
+#include <metal/io.h>
 
 void *arena_allocate(unsigned int size);
 void arena_free(void *ptr);
+void client_io_mem_map(struct metal_io_region *io);
 
 #define metal_allocate_memory arena_allocate
 #define metal_free_memory     arena_free
 #define METAL_ARENA_SIZE      4096
 #include "../../metal/client/alloc.c"
+
+#define metal_sys_io_mem_map client_io_mem_map
+#include "../../metal/client/io.c"
+
+/* A client whose memory appears 0x1000 bytes higher than its devices see it. */
+static _Alignas(16) uint8_t memory[256];
+
+uintptr_t metal_port_phys_to_virt(uint64_t phys)
+{
+	return (uintptr_t)phys + 0x1000;
+}
+
+uint64_t metal_port_virt_to_phys(uintptr_t virt)
+{
+	return virt - 0x1000;
+}
+
+static void regions(void **state)
+{
+	const metal_phys_addr_t phys = (uintptr_t)memory - 0x1000;
+	struct metal_io_region io;
+
+	(void)state;
+	metal_io_init(&io, METAL_BAD_VA, &phys, sizeof(memory), (unsigned int)-1, 0, NULL);
+	assert_null(metal_io_virt(&io, 0));
+	client_io_mem_map(&io);
+	assert_ptr_equal(metal_io_virt(&io, 5), memory + 5);
+
+	metal_io_init(&io, memory, NULL, sizeof(memory), (unsigned int)-1, 0, NULL);
+	assert_int_equal(metal_io_phys(&io, 0), METAL_BAD_PHYS);
+	client_io_mem_map(&io);
+	assert_int_equal(metal_io_phys(&io, 7), phys + 7);
+	assert_int_equal(metal_io_phys(&io, 256), METAL_BAD_PHYS);
+	assert_ptr_equal(metal_io_phys_range(&io, phys + 8, 248), memory + 8);
+	assert_null(metal_io_phys_range(&io, phys + 8, 249));
+	assert_null(metal_io_phys_range(&io, phys - 1, 1));
+}
 
 static void fills_and_empties(void **state)
 {
@@ -64,6 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fills_and_empties),
 		cmocka_unit_test(joins_neighbours),
+		cmocka_unit_test(regions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
