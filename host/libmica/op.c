@@ -31,7 +31,7 @@ static void op_unlink(struct mica_op *op)
 
 static void op_end(struct mica_op *op)
 {
-	struct mica_client *client = op->client;
+	struct mica_client *client;
 	bool failed = op->failed || op->aborted;
 
 	if (op->plan && op->plan->finish && !op->aborted)

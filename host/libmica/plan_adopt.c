@@ -17,6 +17,7 @@
 /* What a client may take for re-initialising its queues. */
 #define REATTACH_MS   200
 #define REATTACH_TICK 5
+#define READY_TICK    100
 
 /* All adoptions of one call. */
 struct adoption {
@@ -122,10 +123,31 @@ static int step_resume(struct mica_op *op)
 	return mica_link_resume(c->link, mica_link_reattach_answered(c->link), &op->err);
 }
 
+/* Killed in the middle of a start: it must get as far as a start does, or it is rolled back. */
+static int step_ready(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+
+	if (!to_reattach(op) || (op->origin != MICA_READY && op->origin != MICA_CONFIGURED))
+		return MICA_STEP_DONE;
+	mica_link_turn(c->link);
+	if (!c->link->dead && mica_link_ready(c->link))
+		return MICA_STEP_DONE;
+	if (!c->link->dead && c->ops->power(c->ped) != MICA_POWER_OFF &&
+	    mica_op_wait(op, c->cfg.start_timeout_ms, READY_TICK) == MICA_STEP_WAIT)
+		return MICA_STEP_WAIT;
+	c->give_up = true;
+	return MICA_STEP_DONE;
+}
+
 static const struct mica_step adopt_steps[] = {
-	{ .name = "find", .work = step_find },	   { .name = "doorbell", .work = step_doorbell },
-	{ .name = "ask", .loop = step_ask },	   { .name = "answer", .loop = step_answer },
-	{ .name = "resume", .loop = step_resume }, { 0 },
+	{ .name = "find", .work = step_find },
+	{ .name = "doorbell", .work = step_doorbell },
+	{ .name = "ask", .loop = step_ask },
+	{ .name = "answer", .loop = step_answer },
+	{ .name = "resume", .loop = step_resume },
+	{ .name = "ready", .loop = step_ready },
+	{ 0 },
 };
 
 /* Which state it is in now, and why that differs from what was saved. */
@@ -139,7 +161,12 @@ static void settle(struct mica_op *op)
 			c->state = MICA_READY;
 			mica_client_set_state(c, MICA_RUNNING, "");
 		}
-		if (c->link->unanswered)
+		if (c->give_up)
+			snprintf(c->reason, sizeof(c->reason),
+				 "the daemon ended while the client was being started, and the "
+				 "client did not "
+				 "become ready");
+		else if (c->link->unanswered)
 			snprintf(c->reason, sizeof(c->reason),
 				 "the client did not answer the re-attach request: its services "
 				 "may be lost");
@@ -185,10 +212,13 @@ static void adopted(void *arg, struct mica_client *c, const struct mica_error *e
 
 static const struct mica_plan adopt_plan = { "take-over", adopt_steps, adopt_finish };
 
-/* Finish what the earlier process had begun. */
+/* Finish what the earlier process had begun, or take it back. */
 static void carry_on(struct mica_client *c, const char *step)
 {
-	if (!strcmp(step, "stopping") && mica_state_allows(c->state, MICA_STOPPED))
+	bool stop = !strcmp(step, "stopping") || c->give_up;
+
+	c->give_up = false;
+	if (stop && mica_state_allows(c->state, MICA_STOPPED))
 		mica_client_stop(c, NULL, NULL);
 	else if (!strcmp(step, "removing") && c->state != MICA_ERROR)
 		mica_client_remove(c, NULL, NULL);

@@ -331,7 +331,8 @@ void mica_services_restore(struct mica_link *link)
 		/* Addresses below 1024 have a meaning of their own; nobody's endpoint is there. */
 		if (ept[i].name[0] && ept[i].addr != RPMSG_ADDR_ANY &&
 		    ept[i].dest_addr >= RPMSG_RESERVED_ADDRESSES)
-			(void)add_service(link, ept[i].name, ept[i].addr, ept[i].dest_addr);
+			link->announced |=
+				add_service(link, ept[i].name, ept[i].addr, ept[i].dest_addr);
 	}
 	write_table(link);
 }
