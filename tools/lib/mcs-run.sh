@@ -105,7 +105,7 @@ failed() {
 			cp "$log" "$kept"
 		fi
 		say "mcs-run: Linux's last messages (all of them: $kept):"
-		tail -n 20 "$log" | tr -d '\r' >&2
+		tail -n 40 "$log" | tr -d '\r' >&2
 	else
 		say "mcs-run: Linux printed nothing; --append earlycon shows more in --uart FILE"
 	fi
