@@ -5,7 +5,8 @@ UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNIT_HELP := $(call obj,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
 
 .PHONY: unit fuzz test
-unit: $(UNIT)
+# Some of them run clients as processes.
+unit: $(UNIT) client-native
 
 # Test programs may look behind the public headers.
 $(call obj,$(wildcard tests/unit/*.c)): HOST_CFLAGS += -Ihost/libmica -Ihost/micad -Itests/unit -I$(B)/gen

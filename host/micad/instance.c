@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -57,8 +56,17 @@ static int check_root(const char *run_root, struct mica_error *err)
 	return 0;
 }
 
-/* The lock, not the socket file, says whether a daemon runs: the kernel drops it with its holder.
+/*
+ * The lock, not the socket file, says whether a daemon runs: the kernel drops it with its holder. A
+ * record lock: a child that the daemon forked and that has yet to become a client does not hold it.
  */
+static int lock_file(int fd)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_SETLK, &whole);
+}
+
 static int take_lock(const char *run_root, struct mica_error *err)
 {
 	char path[PATH_MAX], pid[32] = "";
@@ -71,7 +79,7 @@ static int take_lock(const char *run_root, struct mica_error *err)
 	if (fd < 0)
 		return mica_fail(err, errno == EACCES ? MICA_E_PERMISSION : MICA_E_FAILED,
 				 "cannot open %s: %s", path, strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
+	if (lock_file(fd)) {
 		n = (int)read(fd, pid, sizeof(pid) - 1);
 		pid[strcspn(pid, "\n")] = '\0';
 		close(fd);
