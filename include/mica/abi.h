@@ -67,16 +67,16 @@ struct mica_rsc_vring_offset {
  */
 #define MICA_VENDOR_VERSION 1u
 
-#define MICA_F_READY	   (1u << 0) /* client_state tells when the client is ready, suspended */
-#define MICA_F_DOORBELL	   (1u << 1) /* doorbell fields are filled in; otherwise legacy SGI 7 */
-#define MICA_F_CREDIT	   (1u << 2) /* per-endpoint credit, control endpoint */
-#define MICA_F_CACHED	   (1u << 3) /* communication memory is Normal cacheable on both sides */
-#define MICA_F_EVENT_IDX   (1u << 4) /* VIRTIO_RING_F_EVENT_IDX on the vrings */
-#define MICA_F_BUFFERS	   (1u << 5) /* buffer size and count other than 512 and ring size */
-#define MICA_F_HEARTBEAT   (1u << 6)
-#define MICA_F_CRASH	   (1u << 7)
-#define MICA_F_LANES	   (1u << 8)
-#define MICA_F_SUSPEND	   (1u << 9)
+#define MICA_F_READY	 (1u << 0) /* client_state tells when the client is ready, suspended */
+#define MICA_F_DOORBELL	 (1u << 1) /* doorbell fields are filled in; otherwise legacy SGI 7 */
+#define MICA_F_CREDIT	 (1u << 2) /* per-endpoint credit, control endpoint */
+#define MICA_F_CACHED	 (1u << 3) /* communication memory is Normal cacheable on both sides */
+#define MICA_F_EVENT_IDX (1u << 4) /* VIRTIO_RING_F_EVENT_IDX on the vrings */
+#define MICA_F_BUFFERS	 (1u << 5) /* buffer size and count other than 512 and ring size */
+#define MICA_F_HEARTBEAT (1u << 6)
+#define MICA_F_CRASH	 (1u << 7)
+#define MICA_F_LANES	 (1u << 8)
+#define MICA_F_SUSPEND	 (1u << 9)
 
 /* client_state */
 #define MICA_CLIENT_BOOTING   0u
@@ -123,19 +123,21 @@ struct mica_rsc_vendor {
 
 struct mica_ctrl_credit {
 	uint32_t kind;	   /* MICA_CTRL_CREDIT */
-	uint32_t receiver; /* address of the endpoint that has room again, at this message's sender */
-	uint32_t sender;   /* address of the endpoint that may send again, at this message's receiver */
-	uint32_t count;	   /* messages */
+	uint32_t receiver; /* address of the endpoint that has room again, at this message's sender
+			    */
+	uint32_t sender; /* address of the endpoint that may send again, at this message's receiver
+			  */
+	uint32_t count;	 /* messages */
 };
 
 /* Legacy static layout: no resource table; offsets from the start of region 0. */
-#define MICA_STATIC_STATUS  0x0u /* one byte, virtio status */
-#define MICA_STATIC_POOL    0x4000u
-#define MICA_STATIC_VRING0  0x2C000u /* client to host */
-#define MICA_STATIC_VRING1  0x28000u /* host to client */
-#define MICA_STATIC_NUM	    16u
-#define MICA_STATIC_ALIGN   4u
-#define MICA_STATIC_LEN	    0x30000u
+#define MICA_STATIC_STATUS 0x0u /* one byte, virtio status */
+#define MICA_STATIC_POOL   0x4000u
+#define MICA_STATIC_VRING0 0x2C000u /* client to host */
+#define MICA_STATIC_VRING1 0x28000u /* host to client */
+#define MICA_STATIC_NUM	   16u
+#define MICA_STATIC_ALIGN  4u
+#define MICA_STATIC_LEN	   0x30000u
 
 /* Communication pool of one client. */
 #define MICA_POOL_SIZE	 0x20000u

@@ -31,9 +31,9 @@ enum mica_layout { MICA_LAYOUT_TABLE, MICA_LAYOUT_STATIC };
 struct mica_config {
 	char file[PATH_MAX]; /* where it came from, for messages; empty for the short form */
 	char name[MICA_NAME_MAX + 1];
-	char image[PATH_MAX];	  /* ClientPath */
-	struct mica_cores cores;  /* CPU */
-	char pedestal[32];	  /* Pedestal; default "baremetal" */
+	char image[PATH_MAX];	 /* ClientPath */
+	struct mica_cores cores; /* CPU */
+	char pedestal[32];	 /* Pedestal; default "baremetal" */
 	char pedestal_conf[PATH_MAX];
 	bool auto_boot;
 	bool debug;
@@ -42,8 +42,8 @@ struct mica_config {
 	char iomem[512];
 	char network[512];
 	/* Keys of this project, all optional. */
-	enum mica_layout layout;  /* Layout=table|static */
-	uint64_t comm_offset;	  /* CommOffset=, bytes from the start of region 0 */
+	enum mica_layout layout;   /* Layout=table|static */
+	uint64_t comm_offset;	   /* CommOffset=, bytes from the start of region 0 */
 	uint32_t start_timeout_ms; /* StartTimeoutSec=, default 20 */
 	uint32_t stop_timeout_ms;  /* StopTimeoutSec=, default 10 */
 };
@@ -60,7 +60,8 @@ int mica_config_parse(const char *text, const char *file, struct mica_config *cf
 bool mica_name_valid(const char *name);
 /* "3", "2-3", "1,3", "riscv". */
 int mica_cores_parse(const char *text, struct mica_cores *cores, struct mica_error *err);
-/* The inverse, for status: "3", "2-3", "riscv", "-" for none. Truncates never for MICA_CORES_MAX. */
+/* The inverse, for status: "3", "2-3", "riscv", "-" for none. Truncates never for MICA_CORES_MAX.
+ */
 void mica_cores_format(const struct mica_cores *cores, char out[64]);
 
 #endif /* MICA_CONFIG_H */

@@ -12,19 +12,20 @@
 
 enum mica_code {
 	MICA_OK = 0,
-	MICA_E_FAILED = 1,     /* anything that has no code of its own */
-	MICA_E_USAGE = 2,      /* command line */
-	MICA_E_NO_DAEMON = 3,  /* micad does not run or does not answer */
+	MICA_E_FAILED = 1,    /* anything that has no code of its own */
+	MICA_E_USAGE = 2,     /* command line */
+	MICA_E_NO_DAEMON = 3, /* micad does not run or does not answer */
 	MICA_E_PERMISSION = 4,
-	MICA_E_UNKNOWN = 5,    /* no client of that name */
-	MICA_E_STATE = 6,      /* not possible in the client's state: started twice, stop of a stopped one */
-	MICA_E_CONFIG = 7,     /* configuration file: unreadable, unknown key, bad value */
-	MICA_E_BUSY = 8,       /* name, core or memory taken; boot core; core absent */
-	MICA_E_FIRMWARE = 9,   /* image missing, empty, truncated, foreign, hostile, outside memory */
-	MICA_E_PLATFORM = 10,  /* module missing, no reserved memory, no such pedestal */
-	MICA_E_TIMEOUT = 11,   /* client never became ready, or did not stop */
-	MICA_E_PROTOCOL = 12,  /* daemon of another protocol version, malformed message */
-	MICA_E_CLIENT = 13,    /* client broke the rules of the rings or crashed */
+	MICA_E_UNKNOWN = 5, /* no client of that name */
+	MICA_E_STATE =
+		6, /* not possible in the client's state: started twice, stop of a stopped one */
+	MICA_E_CONFIG = 7,   /* configuration file: unreadable, unknown key, bad value */
+	MICA_E_BUSY = 8,     /* name, core or memory taken; boot core; core absent */
+	MICA_E_FIRMWARE = 9, /* image missing, empty, truncated, foreign, hostile, outside memory */
+	MICA_E_PLATFORM = 10, /* module missing, no reserved memory, no such pedestal */
+	MICA_E_TIMEOUT = 11,  /* client never became ready, or did not stop */
+	MICA_E_PROTOCOL = 12, /* daemon of another protocol version, malformed message */
+	MICA_E_CLIENT = 13,   /* client broke the rules of the rings or crashed */
 };
 
 struct mica_error {

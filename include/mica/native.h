@@ -14,13 +14,13 @@
 #ifndef MICA_NATIVE_H
 #define MICA_NATIVE_H
 
-#define MICA_NATIVE_ENV	       "MICA_NATIVE" /* "1": version of this contract */
-#define MICA_NATIVE_FD_MEM     3
+#define MICA_NATIVE_ENV		 "MICA_NATIVE" /* "1": version of this contract */
+#define MICA_NATIVE_FD_MEM	 3
 #define MICA_NATIVE_FD_TO_CLIENT 4
-#define MICA_NATIVE_FD_TO_HOST 5
+#define MICA_NATIVE_FD_TO_HOST	 5
 
 #define MICA_NATIVE_BASE	0x70000000ull
-#define MICA_NATIVE_TABLE_MAX	0x4000u	   /* resource table at offset 0 */
+#define MICA_NATIVE_TABLE_MAX	0x4000u /* resource table at offset 0 */
 #define MICA_NATIVE_POOL_OFFSET 0x4000u
 #define MICA_NATIVE_SIZE	0x1000000u /* 16 MiB, as on the boards */
 

@@ -28,20 +28,21 @@ enum mica_force_stop {
 
 struct mica_pedestal_caps {
 	enum mica_force_stop force_stop;
-	bool exclusive_cores;	      /* a core belongs to one client */
-	bool isolates_memory;	      /* the client cannot write outside its windows */
-	bool gives_cpu_back;	      /* cores return to Linux at release */
-	bool survives_host_restart;   /* client goes on while micad is away, adopt works */
-	bool reads_memory_running;    /* windows may be read while the client runs */
-	bool table_in_place;	      /* resource table used where the image has it; otherwise it is
-					 copied to the start of window 0 */
-	uint16_t elf_machine[2];      /* EM_* accepted, 0 ends; none given: the host's own */
-	bool needs_table_address;     /* image segments are addresses in the windows (not a process) */
+	bool exclusive_cores;	    /* a core belongs to one client */
+	bool isolates_memory;	    /* the client cannot write outside its windows */
+	bool gives_cpu_back;	    /* cores return to Linux at release */
+	bool survives_host_restart; /* client goes on while micad is away, adopt works */
+	bool reads_memory_running;  /* windows may be read while the client runs */
+	bool table_in_place;	    /* resource table used where the image has it; otherwise it is
+				       copied to the start of window 0 */
+	uint16_t elf_machine[2];    /* EM_* accepted, 0 ends; none given: the host's own */
+	bool needs_table_address; /* image segments are addresses in the windows (not a process) */
 };
 
 enum mica_mem_attr { MICA_MEM_NONCACHED, MICA_MEM_CACHED };
 
-/* Memory both sides see. The same byte: va here, pa for Linux's bus view, da in the client's words. */
+/* Memory both sides see. The same byte: va here, pa for Linux's bus view, da in the client's words.
+ */
 struct mica_window {
 	void *va;
 	uint64_t pa;
@@ -88,16 +89,16 @@ struct mica_pedestal_ops {
 
 	/* Is it usable here at all? Says what is missing ("module mcs_km is not loaded ..."). */
 	int (*probe)(struct mica_error *err);
-	/* Check cores and memory of a configuration without taking anything; *p owned by the caller,
-	 * ended by destroy. cfg is copied where needed. */
+	/* Check cores and memory of a configuration without taking anything; *p owned by the
+	 * caller, ended by destroy. cfg is copied where needed. */
 	int (*create)(const struct mica_config *cfg, const char *run_dir, struct mica_pedestal **p,
 		      struct mica_error *err);
 	void (*destroy)(struct mica_pedestal *p);
 
 	/* [worker] Take cores and memory; afterwards windows() is valid. token: 16 random bytes. */
 	int (*claim)(struct mica_pedestal *p, const uint8_t token[16], struct mica_error *err);
-	/* [worker] Take over what an earlier holder left. state: what save() gave. *running: a core is
-	 * on. -1 with MICA_E_UNKNOWN: nothing there any more. */
+	/* [worker] Take over what an earlier holder left. state: what save() gave. *running: a core
+	 * is on. -1 with MICA_E_UNKNOWN: nothing there any more. */
 	int (*adopt)(struct mica_pedestal *p, const uint8_t token[16],
 		     const struct json_object *state, bool *running, struct mica_error *err);
 	/* [worker] Give cores back. Fails with MICA_E_STATE while the client runs. */
@@ -106,14 +107,16 @@ struct mica_pedestal_ops {
 	int (*doorbell)(struct mica_pedestal *p, bool own, struct mica_doorbell *db,
 			struct mica_error *err);
 
-	/* Before claim: addresses and sizes where known, va NULL. w[0] is the communication memory. */
+	/* Before claim: addresses and sizes where known, va NULL. w[0] is the communication memory.
+	 */
 	unsigned int (*windows)(struct mica_pedestal *p, struct mica_window w[MICA_WINDOWS_MAX]);
 	/* Bytes at the start of window "comm" that are this client's pool. */
 	void (*pool)(struct mica_pedestal *p, uint64_t *da, size_t *size);
 
 	/* [worker] Place one segment / finish (cache maintenance). Not called when
 	 * needs_table_address is false: there, start() runs the file itself. */
-	int (*load)(struct mica_pedestal *p, const struct mica_segment *seg, struct mica_error *err);
+	int (*load)(struct mica_pedestal *p, const struct mica_segment *seg,
+		    struct mica_error *err);
 	int (*load_done)(struct mica_pedestal *p, struct mica_error *err);
 	/* [worker] */
 	int (*start)(struct mica_pedestal *p, const struct mica_entry *e, struct mica_error *err);
@@ -122,7 +125,8 @@ struct mica_pedestal_ops {
 
 	enum mica_power (*power)(struct mica_pedestal *p);
 	int (*kick)(struct mica_pedestal *p); /* 0 or -errno */
-	int (*event_fd)(struct mica_pedestal *p); /* one descriptor, readable when events() has some */
+	int (*event_fd)(
+		struct mica_pedestal *p); /* one descriptor, readable when events() has some */
 	uint32_t (*events)(struct mica_pedestal *p); /* take all: MICA_PEV_* */
 	/* Facts a later process needs for adopt; new reference. */
 	struct json_object *(*save)(struct mica_pedestal *p);
