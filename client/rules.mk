@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Client images.
 #   client-native   build/$(V)/client/mica-NAME-native   (V=native, asan, tsan)
-#   client-arm64    build/client/arm64/mica-NAME.elf
+#   client-arm64    build/client/arm64/mica-NAME.elf and, of some, mica-NAME.bin
 
 include client/variants.mk
 
@@ -59,7 +59,7 @@ CA_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -T $(CA_LDS)
 CA_ELF    := $(CLIENT_VARIANTS:%=$(CA)/mica-%.elf)
 
-client-arm64: $(CA_ELF)
+client-arm64: $(CA_ELF) $(CLIENT_RAW:%=$(CA)/mica-%.bin)
 
 # Loops in there must not become calls of the very functions they implement.
 $(CA)/obj/client/lib/string.o: CA_CFLAGS += -fno-tree-loop-distribute-patterns
@@ -84,6 +84,9 @@ CA_START := $(CA)/obj/client/arch/arm64/start.o
 
 $(CA)/mica-%.elf: $(CA)/obj/client/variants/%.o $(CA_START) $(CA)/libclient.a $(CA_LDS)
 	$(CA_CC) $(CA_LDFLAGS) -o $@ $(filter %.o %.a,$^) -lgcc
+
+$(CA)/mica-%.bin: $(CA)/mica-%.elf
+	$(CROSS_arm64)objcopy -O binary $< $@
 
 # NAME:SUFFIX:ADDRESS -> mica-NAME-SUFFIX.elf
 define client_moved

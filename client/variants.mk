@@ -2,7 +2,10 @@
 # Images of the reference client: client/variants/NAME.c each, linked at the board's IMAGE_BASE.
 
 CLIENT_VARIANTS := ref novendor align4 sgi7 lowpool silent zeroword fulllen nostop noreattach \
-	keepword static rtthread uniproton gdbtable neverready crashboot standalone
+	keepword static rtthread rttable uniproton gdbtable neverready crashboot standalone
+
+# Also as raw binaries, as programs without an ELF loader take them.
+CLIENT_RAW := static rtthread
 
 # A second copy of an image for a second client: NAME:SUFFIX:ADDRESS
 CLIENT_MOVED := ref:b:0x7b000000

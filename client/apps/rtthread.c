@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Endpoints of RT-Thread images with the static layout: echo, onoff, matrix, pty. */
+/* Endpoints of RT-Thread images: echo, onoff, matrix, pty. */
 #include <string.h>
 
 #include "extras.h"
@@ -8,6 +8,7 @@
 #include "variant.h"
 
 #define ONOFF_START_PTY 1u
+#define ONOFF_CLOSE_PTY 2u
 #define ONOFF_SHUT_DOWN 0xFF000001u
 #define MATRIX_MAX	6u
 
@@ -24,10 +25,20 @@ static bool on_echo(struct mica_ept *ept, const void *data, size_t len, void *ar
 	return len == 0 || mica_ept_send(ept, data, len, 0) == MICA_OK;
 }
 
-/* The pty, once started, stays: a request to close it (2) changes nothing here. */
-static bool on_onoff(struct mica_ept *ept, const void *data, size_t len, void *arg)
+static void show_pty(void)
 {
 	static bool started;
+
+	if (started)
+		shell_show();
+	else
+		shell_start(&mica_variant.shell);
+	started = true;
+}
+
+static bool on_onoff(struct mica_ept *ept, const void *data, size_t len, void *arg)
+{
+	static bool shown;
 	uint32_t what;
 
 	(void)ept;
@@ -37,10 +48,13 @@ static bool on_onoff(struct mica_ept *ept, const void *data, size_t len, void *a
 	memcpy(&what, data, sizeof(what));
 	if (what == ONOFF_SHUT_DOWN)
 		mica_session_stop();
-	if (what != ONOFF_START_PTY || started)
-		return true;
-	started = true;
-	shell_start(&mica_variant.shell);
+	if (what == ONOFF_START_PTY && !shown) {
+		show_pty();
+		shown = true;
+	} else if (what == ONOFF_CLOSE_PTY && shown) {
+		shown = !shell_hide();
+		return !shown;
+	}
 	return true;
 }
 

@@ -190,3 +190,13 @@ void shell_start(const struct shell_config *config)
 		mica_os_thread_start(&sh.thread, "shell", MICA_OS_PRIO_APP, shell_main, NULL, stack,
 				     sizeof(stack));
 }
+
+bool shell_hide(void)
+{
+	return mica_ept_withdraw(&sh.tty.ept);
+}
+
+void shell_show(void)
+{
+	mica_ept_announce(&sh.tty.ept);
+}

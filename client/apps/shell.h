@@ -30,6 +30,11 @@ struct shell_config {
 /* Open the tty and start the shell's thread, once. Session thread. */
 void shell_start(const struct shell_config *config);
 
+/* Session thread. Its terminal is withdrawn; whoever waits in it goes on when it is shown again.
+ * False: somebody is sending, try again later. */
+bool shell_hide(void);
+void shell_show(void);
+
 void shell_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Raw bytes. False when nobody took them in time. */
 bool shell_write(const void *data, size_t len);

@@ -46,6 +46,7 @@ struct mica_quirks {
 	bool no_reattach;	/* does not know the re-attach request */
 	bool keep_word;		/* re-attaches, but leaves the word as it is */
 	bool legacy_doorbell;	/* the default doorbell, whatever the host offers */
+	bool stop_on_withdraw;	/* powers off when the host withdraws an endpoint */
 	bool full_used_len;	/* reports whole buffers as used, whatever the message is */
 };
 
@@ -124,6 +125,13 @@ struct mica_ept {
 int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg);
 /* Withdraw it. Session thread only: nobody may be sending. */
 void mica_ept_close(struct mica_ept *ept);
+/*
+ * Session thread. Withdraw it for a while: readers and senders wait until it is announced again.
+ * False: somebody is inside a send, try again later.
+ */
+bool mica_ept_withdraw(struct mica_ept *ept);
+/* Session thread. Announce what was withdrawn, under its name. MICA_OK or MICA_REFUSED. */
+int mica_ept_announce(struct mica_ept *ept);
 /*
  * Send one message. Waits up to timeout_ms for the peer to be known, for credit and for a buffer;
  * in the session thread (callbacks) timeout_ms must be 0. MICA_OK or why not.

@@ -95,6 +95,8 @@ static void on_unbind(struct rpmsg_endpoint *rp)
 	struct mica_ept *ept = rp->priv;
 
 	ept->bound = false;
+	if (sdk_session.quirks.stop_on_withdraw)
+		mica_session_stop();
 }
 
 static int create(struct mica_ept *ept, const char *name, uint32_t addr, uint32_t dest)
@@ -129,10 +131,17 @@ void sdk_ept_close_all(struct session *s)
 		mica_ept_close(s->epts);
 }
 
+static void list_add(struct mica_ept *ept)
+{
+	unsigned long key = mica_os_critical_enter();
+
+	ept->next = sdk_session.epts;
+	sdk_session.epts = ept;
+	mica_os_critical_exit(key);
+}
+
 int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg)
 {
-	unsigned long key;
-
 	if (sdk_session.state == SESSION_STOPPING)
 		return MICA_ENDED;
 	memset(ept, 0, sizeof(*ept));
@@ -141,10 +150,7 @@ int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *
 	mica_os_sem_init(&ept->room, 0);
 	if (create(ept, name, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY) != 0)
 		return MICA_REFUSED;
-	key = mica_os_critical_enter();
-	ept->next = sdk_session.epts;
-	sdk_session.epts = ept;
-	mica_os_critical_exit(key);
+	list_add(ept);
 	return MICA_OK;
 }
 
@@ -161,6 +167,34 @@ void mica_ept_close(struct mica_ept *ept)
 	while (ept->n_held)
 		rpmsg_release_rx_buffer(&ept->rp, ept->held[--ept->n_held].data);
 	rpmsg_destroy_ept(&ept->rp);
+}
+
+bool mica_ept_withdraw(struct mica_ept *ept)
+{
+	unsigned long key = mica_os_critical_enter();
+	bool busy = sdk_session.in_send != 0;
+
+	/* Not bound: no sender gets in any more. */
+	ept->bound = ept->bound && busy;
+	mica_os_critical_exit(key);
+	if (!busy)
+		mica_ept_close(ept);
+	return !busy;
+}
+
+int mica_ept_announce(struct mica_ept *ept)
+{
+	char name[RPMSG_NAME_SIZE];
+
+	memcpy(name, ept->rp.name, sizeof(name));
+	ept->owed = 0;
+	ept->credit = MICA_CREDIT_INITIAL;
+	ept->rebind = false;
+	ept->bound = false;
+	if (create(ept, name, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY) != 0)
+		return MICA_REFUSED;
+	list_add(ept);
+	return MICA_OK;
 }
 
 enum attempt { SENT, NO_LEAVE, NO_BUFFER, TOO_BIG, ENDED };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Static layout, Zephyr style: no resource table, a shell on endpoint uart. */
+/* Static layout, Zephyr style: no resource table, a shell on endpoint uart; ends with its host. */
 #include "tables.h"
 
 const struct mica_variant mica_variant = {
@@ -7,4 +7,5 @@ const struct mica_variant mica_variant = {
 	.kind = KIND_PLAIN,
 	.comm_limit = MICA_STATIC_LEN,
 	.shell = { .tty_name = "uart" },
+	.quirks = { .stop_on_withdraw = true },
 };

@@ -22,6 +22,7 @@ _start:
 	/* EL2: give everything to EL1 and go there. */
 	mov	x1, #(1 << 31)			/* HCR_EL2.RW: EL1 is AArch64 */
 	msr	hcr_el2, x1
+	isb
 	mrs	x1, cnthctl_el2
 	orr	x1, x1, #3			/* counter and physical timer */
 	msr	cnthctl_el2, x1
