@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Client images.
+# Client images. Archives and images appear whole: one may be in use while it is built again.
 #   client-native   build/$(V)/client/mica-NAME-native   (V=native, asan, tsan)
 #   client-arm64    build/client/arm64/mica-NAME.elf and, of some, mica-NAME.bin
 
@@ -36,11 +36,10 @@ $(CN)/obj/%.o: %.c
 	$(CC_V) $(CN_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(CN)/libclient.a: $(CN_OBJ)
-	@rm -f $@
-	ar rcs $@ $^
+	ar rcs $@.$$$$ $^ && mv $@.$$$$ $@
 
 $(CN)/mica-%-native: $(CN)/obj/client/variants/%.o $(CN)/libclient.a
-	$(CC_V) $(LDFLAGS) $(SANITIZE) -o $@ $^ -lpthread
+	$(CC_V) $(LDFLAGS) $(SANITIZE) -o $@.$$$$ $^ -lpthread && mv $@.$$$$ $@
 
 # ---- arm64: bare metal ----
 
@@ -77,13 +76,12 @@ $(CA)/obj/%.o: %.S
 	$(CA_CC) $(CA_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
 
 $(CA)/libclient.a: $(CA_OBJ)
-	@rm -f $@
-	$(CROSS_arm64)ar rcs $@ $^
+	$(CROSS_arm64)ar rcs $@.$$$$ $^ && mv $@.$$$$ $@
 
 CA_START := $(CA)/obj/client/arch/arm64/start.o
 
 $(CA)/mica-%.elf: $(CA)/obj/client/variants/%.o $(CA_START) $(CA)/libclient.a $(CA_LDS)
-	$(CA_CC) $(CA_LDFLAGS) -o $@ $(filter %.o %.a,$^) -lgcc
+	$(CA_CC) $(CA_LDFLAGS) -o $@.$$$$ $(filter %.o %.a,$^) -lgcc && mv $@.$$$$ $@
 
 $(CA)/mica-%.bin: $(CA)/mica-%.elf
 	$(CROSS_arm64)objcopy -O binary $< $@
@@ -92,7 +90,7 @@ $(CA)/mica-%.bin: $(CA)/mica-%.elf
 define client_moved
 client-arm64: $(CA)/mica-$(1)-$(2).elf
 $(CA)/mica-$(1)-$(2).elf: $(CA)/obj/client/variants/$(1).o $(CA_START) $(CA)/libclient.a $(CA_LDS)
-	$$(CA_CC) $$(CA_LDFLAGS) -Wl,--defsym=IMAGE_BASE=$(3) -o $$@ $$(filter %.o %.a,$$^) -lgcc
+	$$(CA_CC) $$(CA_LDFLAGS) -Wl,--defsym=IMAGE_BASE=$(3) -o $$@.$$$$$$$$ $$(filter %.o %.a,$$^) -lgcc && mv $$@.$$$$$$$$ $$@
 endef
 $(foreach m,$(CLIENT_MOVED),$(eval $(call client_moved,$(word 1,$(subst :, ,$(m))),$(word 2,$(subst :, ,$(m))),$(word 3,$(subst :, ,$(m))))))
 
