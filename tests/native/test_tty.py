@@ -2,7 +2,6 @@
 """The tty service: every byte as it is, none lost while somebody reads, nobody blocked if not."""
 import fcntl
 import os
-import re
 import select
 import termios
 import time
@@ -10,70 +9,10 @@ import zlib
 
 import pytest
 
-from conftest import SLOW, wait_until
+from conftest import SLOW, Terminal, wait_until
 
 ALL_BYTES = bytes(range(256))
 STYLES = ["ref", "novendor", "fulllen", "align4"]
-
-
-class Terminal:
-    """A program that opens a client's tty, as screen or picocom would."""
-
-    def __init__(self, path):
-        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        self.data = bytearray()  # read, not yet asked for
-
-    def read_some(self, seconds):
-        """False if nothing came in that time."""
-        if not select.select([self.fd], [], [], seconds)[0]:
-            return False
-        self.data += os.read(self.fd, 65536)
-        return True
-
-    def take(self, size):
-        taken = bytes(self.data[:size])
-        del self.data[:size]
-        return taken
-
-    def write(self, data, seconds=60):
-        end = time.monotonic() + seconds * SLOW
-        while data:
-            assert time.monotonic() < end, f"{len(data)} bytes could not be written"
-            if select.select([], [self.fd], [], 1)[1]:
-                data = data[os.write(self.fd, data[:4096]):]
-
-    def read_until(self, end_mark, seconds=60):
-        """Everything up to end_mark (a regular expression), which is included."""
-        end, seen = time.monotonic() + seconds * SLOW, 0
-        while True:
-            found = re.compile(end_mark).search(self.data, max(0, seen - 200))
-            if found:
-                return self.take(found.end())
-            seen = len(self.data)
-            assert time.monotonic() < end, f"no {end_mark}: {bytes(self.data[-200:])}"
-            self.read_some(1)
-
-    def exchange(self, data, size, seconds=60):
-        """Write data and read size bytes at the same time."""
-        end = time.monotonic() + seconds * SLOW
-        while len(self.data) < size:
-            assert time.monotonic() < end, f"{len(self.data)} of {size} bytes came back"
-            _, w, _ = select.select([self.fd], [self.fd] if data else [], [], 1)
-            self.read_some(0)
-            if w:
-                data = data[os.write(self.fd, data[:1024]):]
-        return self.take(size)
-
-    def drain(self, quiet=0.3):
-        while self.read_some(quiet * SLOW):
-            pass
-        return self.take(len(self.data))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        os.close(self.fd)
 
 
 def pattern(n):
