@@ -15,7 +15,7 @@ apt_mirror() {
 	found=$(apt-get indextargets --format '$(CREATED_BY)|$(COMPONENT)|$(RELEASE)|$(REPO_URI)|$(SIGNED_BY)' \
 		2>/dev/null |
 		awk -F'|' -v suite="$(os_field VERSION_CODENAME)" -v key="$keyring" '
-			$1 == "Packages" && $2 == "main" && ($3 == suite || $3 == "stable") {
+			$1 == "Packages" && $2 == "main" && ($3 == suite || $3 ~ /^(stable|testing|unstable|sid)$/) {
 				print $4, $5 ~ /^\// ? $5 : key
 				exit
 			}')
