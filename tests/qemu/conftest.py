@@ -101,6 +101,11 @@ def pytest_sessionstart(session):
         build_once()
 
 
+def kernel_warnings(guest):
+    """Lines of the kernel's log that must not be there."""
+    return guest.run("dmesg | grep -E 'WARNING:|BUG:|Oops|Call trace|lockup|leak'").output
+
+
 def status_rows(text):
     """`mica status` as {name: (cpu, state, services)}."""
     rows = {}
