@@ -15,7 +15,7 @@
 #include "mcs_km.h"
 #include "trace.h"
 
-#define START_SEEN	msecs_to_jiffies(200)	/* for a core to show what firmware accepted */
+#define START_SEEN	(3 * HZ)	/* for a core to show what firmware accepted: emulators share CPUs */
 
 static struct mcs_client *file_client(struct mcs_file *mf)
 {
