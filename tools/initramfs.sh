@@ -20,7 +20,7 @@ board_load "$2"
 layers=$MICA_CACHE/initramfs
 mkdir -p "$layers"
 work=$(mktemp -d "$layers/work.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'status=$? && rm -rf "$work" && [ "$status" -eq 0 ] || exit "$EXIT_FAILED"' EXIT
 root=$work/root
 mkdir "$root"
 . "$MICA_TOOLS/lib/layer-$layer.sh"

@@ -14,22 +14,24 @@ BOARD_MODULES="virtio_mmio virtio_console virtio_net"
 COMM_BASE=0x70000000 COMM_SIZE=0x1000000
 IMAGE_BASE=0x7a000000 IMAGE_SIZE=0x4000000
 
-gic=3 smp=4 maxcpus=3 memory=2G extra='' reserved=1 features=()
+gic=3 smp=4 maxcpus=3 memory=2G extra='' firmware='' features=()
 
 board_variant() {
 	local value=${1#*=}
 	case $1 in
 	gic-version=[23]) gic=$value ;;
 	smp=[1-8]) smp=$value ;;
-	maxcpus=[1-8]) BOARD_CMDLINE=maxcpus=$value ;;
+	maxcpus=[1-8]) BOARD_CMDLINE=${BOARD_CMDLINE/maxcpus=?/maxcpus=$value} ;;
 	memory=*) memory=$(bytes "$value") memory=$((memory >> 20))M ;;
 	comm=*) COMM_SIZE=$(bytes "$value") ;;
 	image=*) IMAGE_SIZE=$(bytes "$value") ;;
 	virtualization=on) extra+=",virtualization=on" ;;
 	reserved=no) BOARD_DTB=0 ;;
+	acpi=on) BOARD_DTB=0 firmware=1 BOARD_CMDLINE+=" acpi=force" ;;
 	*)
 		die "board qemu-arm64 has no variant '$1': choose from gic-version=2|3, smp=N," \
-			"maxcpus=N, memory=SIZE, comm=SIZE, image=SIZE, virtualization=on, reserved=no"
+			"maxcpus=N, memory=SIZE, comm=SIZE, image=SIZE, virtualization=on, reserved=no," \
+			"acpi=on"
 		;;
 	esac
 }
@@ -41,7 +43,12 @@ board_feature() {
 }
 
 board_machine() {
+	local folder
 	printf '%s\n' -machine "virt,gic-version=$gic$extra" -cpu cortex-a53 -m "$memory" -smp "$smp"
+	# ACPI tables come with UEFI only.
+	[ -n "$firmware" ] || return 0
+	folder=$("$MICA_TOOLS/fetch.sh" "$(host_suite)" all qemu-efi-aarch64)
+	printf '%s\n' -bios "$folder/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 }
 
 board_dts() {

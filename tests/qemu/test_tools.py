@@ -137,6 +137,18 @@ def test_second_terminal_by_ssh():
     assert child.returncode == 5, out
 
 
+def test_machine_without_device_tree():
+    """ACPI: memory left over by mem= and named to the module, cores by PSCI as ACPI tells it."""
+    r = run("--append", "mem=700M mcs_km.rmem_base=0x70000000 mcs_km.rmem_size=0xe000000", "--exec",
+            "[ ! -e /proc/device-tree ] && mica create ref.conf && mica start ref && mica status && "
+            "grep mcs_mem /proc/iomem && mica stop ref && cat /sys/devices/system/cpu/online",
+            board=f"{BOARD},acpi=on")
+    assert r.returncode == 0, r
+    assert "70000000-7dffffff : mcs_mem" in r.stdout
+    assert re.search(r"^ref +3 +Running ", r.stdout, re.M), r
+    assert "stop ref successfully!" in r.stdout
+
+
 def decompiled(path):
     return subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", str(path)], check=True,
                           capture_output=True, text=True).stdout

@@ -18,7 +18,7 @@ apt_mirror() {
 			$1 == "Packages" && $2 == "main" && ($3 == suite || $3 ~ /^(stable|testing|unstable|sid)$/) {
 				print $4, $5 ~ /^\// ? $5 : key
 				exit
-			}')
+			}') || true
 	if [ "$(os_field ID)" != debian ] || [ -z "$found" ]; then
 		die "this machine's apt configuration names no Debian archive:" \
 			"set MICA_MIRROR to the address of one (what would stand in a sources.list line)"

@@ -7,7 +7,8 @@ module_closure() {
 	local folder=$1 name file needed
 	shift
 	for name in "$@"; do
-		file=$(find "$folder/kernel" -name "$name.ko*" -o -name "${name//_/-}.ko*" | head -n 1)
+		file=$(find "$folder/kernel" \( -name "$name.ko*" -o -name "${name//_/-}.ko*" \) \
+			-print -quit)
 		# Not there: built into this kernel.
 		[ -n "$file" ] || continue
 		needed=$(/sbin/modinfo -F depends "$file")

@@ -13,8 +13,8 @@ layer_product() {
 			make -s -j2 -C "$MICA_TOP" V="$BOARD_ARCH" host "client-$BOARD_ARCH"
 		module=$("$MICA_TOOLS/build-module.sh" "$version" "$BOARD_ARCH")
 	fi
-	key=product-$BOARD_NAME-$version-$(key_of "$module" "$MICA_BUILD/$BOARD_ARCH"/mica{,d} \
-		"$clients"/*.elf "$BOARD_FOLDER"/clients/*.conf "$MICA_TOP/packaging/init.d/micad" \
+	key=product-$BOARD_NAME-$version-$(key_of "$module" "$MICA_BUILD/$BOARD_ARCH"/{mica,micad,rpmsg_main} \
+		"$clients"/*.{elf,bin} "$BOARD_FOLDER"/clients/*.conf "$MICA_TOP/packaging/init.d/micad" \
 		"$MICA_TOP/packaging/initramfs/ready" "$MICA_TOOLS/lib/layer-product.sh" \
 		"$MICA_TOP/mk/install.mk")
 	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
@@ -22,9 +22,9 @@ layer_product() {
 	# Nothing is built here any more: make only installs.
 	locked "$MICA_BUILD/product.lock" quietly "installing" \
 		make -s -C "$MICA_TOP" V="$BOARD_ARCH" install DESTDIR="$root"
-	aarch64-linux-gnu-strip "$root/usr/sbin/micad" "$root/usr/bin/mica"
+	aarch64-linux-gnu-strip "$root"/usr/sbin/micad "$root"/usr/bin/{mica,rpmsg_main}
 	rm -rf "${root:?}/usr/share"
-	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.elf
+	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.{elf,bin}
 	install -D -m 644 -t "$root/etc/mica" "$BOARD_FOLDER"/clients/*.conf
 	install -D -m 644 "$MICA_TOP/packaging/initramfs/ready" "$root/etc/mcs-run/ready"
 	install -D -m 644 "$module" "$root/lib/modules/$release/updates/mcs_km.ko"

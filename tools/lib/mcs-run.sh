@@ -50,14 +50,15 @@ own_layer() {
 
 # prepare: kernel, initramfs and device tree of this run in $work.
 prepare() {
-	local image layers=(base) layer
+	local image layers=(base) layer file
 	[ -n "$bare" ] || layers+=(product)
 	[ -z "$ssh" ] || layers+=(login)
 	image=$(kernel_image "$kernel" "$BOARD_ARCH")
 	ln -s "$image"/boot/vmlinu?-* "$work/kernel"
 	for layer in "${layers[@]}"; do
-		cat "$("$MICA_TOOLS/initramfs.sh" "$layer" "$BOARD_NAME" "$kernel")"
-	done >"$work/initrd"
+		file=$("$MICA_TOOLS/initramfs.sh" "$layer" "$BOARD_NAME" "$kernel")
+		cat "$file" >>"$work/initrd"
+	done
 	own_layer >>"$work/initrd"
 	if [ "$BOARD_DTB" = 1 ]; then
 		board_dtb "$work/board.dtb" 2>"$work/dtb.log" || die "$(cat "$work/dtb.log")"
