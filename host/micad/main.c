@@ -3,6 +3,7 @@
  * micad: start (lock and socket, take over what runs, listen, AutoBoot) and end. Ending, whether by
  * SIGTERM or by SIGKILL, leaves running clients alone; the next daemon finds them.
  */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 #include "log.h"
 #include "mica/control.h"
 #include "notify.h"
+
+#define IMAGE_SIZED (64 * 1024)
 
 static void on_change(void *arg, const struct mica_change *change)
 {
@@ -121,6 +124,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	umask(022);
+	/* Images are read by worker threads: given back whole, not kept in each one's arena. */
+	mallopt(M_MMAP_THRESHOLD, IMAGE_SIZED);
 	if (options_parse(argc, argv, &d.opt, &err))
 		return fail(&err);
 	if (d.opt.done)
