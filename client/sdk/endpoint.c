@@ -270,8 +270,9 @@ int mica_ept_send(struct mica_ept *ept, const void *data, size_t len, uint32_t t
 size_t mica_ept_max(const struct mica_ept *ept)
 {
 	static size_t seen = RPMSG_BUFFER_SIZE - sizeof(struct rpmsg_hdr);
-	int size = sdk_session.state == SESSION_READY
-			   ? rpmsg_virtio_get_tx_buffer_size(ept->rp.rdev)
+	struct rpmsg_device *rdev = ept->rp.rdev; /* NULL while it is withdrawn */
+	int size = sdk_session.state == SESSION_READY && rdev
+			   ? rpmsg_virtio_get_tx_buffer_size(rdev)
 			   : 0;
 
 	if (size > 0)

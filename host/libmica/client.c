@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "client_priv.h"
+#include "endpoint.h"
 #include "link.h"
 #include "service.h"
 
@@ -80,6 +81,7 @@ void mica_client_free(struct mica_client *c)
 	if (c->link)
 		mica_link_free(c->link, true);
 	c->link = NULL;
+	mica_endpoints_orphan(c);
 	take_off_list(c);
 	if (c->op)
 		c->op->client = NULL;

@@ -14,6 +14,7 @@
 #include "table.h"
 
 struct mica_link;
+struct mica_endpoint;
 
 /* A tty number that stays with an endpoint name for the client's life. */
 struct mica_tty_slot {
@@ -53,6 +54,7 @@ struct mica_client {
 	unsigned int n_ttys;
 	struct mica_kept_endpoint kept[MICA_SERVICES_MAX];
 	unsigned int n_kept;
+	struct mica_endpoint *endpoints; /* opened by the program */
 
 	uv_poll_t *poll;       /* pedestal's descriptor; NULL: not watched */
 	bool parked;	       /* polling stopped while a worker has the pedestal */
@@ -66,6 +68,8 @@ struct mica_host {
 	uint32_t tty_group;
 	void (*on_change)(void *arg, const struct mica_change *change);
 	void (*on_log)(void *arg, int level, const char *client, const char *line);
+	void (*on_service)(void *arg, struct mica_client *client,
+			   const struct mica_service_info *service, bool open);
 	void *arg;
 	struct mica_client *clients; /* in order of creation */
 	struct mica_op *ops;

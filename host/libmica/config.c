@@ -48,6 +48,7 @@ void mica_config_defaults(struct mica_config *cfg)
 	cfg->memory = cfg->max_memory = -1;
 	cfg->layout = MICA_LAYOUT_TABLE;
 	cfg->comm_offset = MICA_COMM_OFFSET_AUTO;
+	cfg->load_address = cfg->entry = MICA_ADDRESS_NONE;
 	cfg->start_timeout_ms = 20 * 1000;
 	cfg->stop_timeout_ms = 10 * 1000;
 }

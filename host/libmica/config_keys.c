@@ -187,6 +187,28 @@ static int set_comm_offset(struct mica_config *cfg, const char *value, struct mi
 	return 0;
 }
 
+static int address(uint64_t *out, const char *key, const char *value, struct mica_error *err)
+{
+	int64_t v = 0;
+
+	if (integer(&v, key, value, 0, INT64_MAX, 0, err))
+		return -1;
+	if (v % 4)
+		return bad(err, key, value, "not a multiple of 4");
+	*out = (uint64_t)v;
+	return 0;
+}
+
+static int set_load_address(struct mica_config *cfg, const char *value, struct mica_error *err)
+{
+	return address(&cfg->load_address, "LoadAddress", value, err);
+}
+
+static int set_entry(struct mica_config *cfg, const char *value, struct mica_error *err)
+{
+	return address(&cfg->entry, "Entry", value, err);
+}
+
 static int seconds(uint32_t *ms, const char *key, const char *value, struct mica_error *err)
 {
 	int64_t v = 0;
@@ -225,6 +247,8 @@ const struct config_key config_keys[] = {
 	{ "Network", 0, set_network },
 	{ "Layout", KEY_ALL, set_layout },
 	{ "CommOffset", KEY_ALL, set_comm_offset },
+	{ "LoadAddress", KEY_BAREMETAL, set_load_address },
+	{ "Entry", KEY_BAREMETAL, set_entry },
 	{ "StartTimeoutSec", KEY_ALL, set_start_timeout },
 	{ "StopTimeoutSec", KEY_ALL, set_stop_timeout },
 };

@@ -66,6 +66,7 @@ int mica_host_new(const struct mica_host_options *opt, struct mica_host **out,
 	host->loop = opt->loop;
 	host->on_change = opt->on_change;
 	host->on_log = opt->on_log;
+	host->on_service = opt->on_service;
 	host->arg = opt->arg;
 	host->tty_group = opt->tty_group;
 	host->refs = 1;

@@ -10,6 +10,7 @@
 
 #include "files.h"
 #include "image.h"
+#include "mica/client.h"
 #include "sha256.h"
 
 /* The machine this program itself is built for, by its own file. */
@@ -108,6 +109,11 @@ static int read_elf(const struct mica_config *cfg, const struct mica_pedestal_ca
 		return fault_error(path, &elf, err);
 	if (check_machine(path, elf.machine, caps, err))
 		return -1;
+	if (cfg->load_address != MICA_ADDRESS_NONE)
+		return mica_fail(err, MICA_E_CONFIG,
+				 "image %s is an ELF file, which says itself where it is loaded: "
+				 "remove LoadAddress",
+				 path);
 	if (elf_image_segments(&elf, add_segment, img))
 		return mica_fail(err, MICA_E_FIRMWARE,
 				 "image %s has %u segments to load, at most %d are possible", path,
@@ -199,6 +205,26 @@ int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_ca
 	return rc;
 }
 
+int mica_image_kind(const char *path, enum mica_layout *layout, bool *raw, struct mica_error *err)
+{
+	struct mica_image img = { 0 };
+	struct elf_image elf;
+	int rc = read_file(path, &img, err);
+
+	if (rc)
+		return rc;
+	*raw = img.len < 4 || memcmp(img.data, "\177ELF", 4) != 0;
+	*layout = MICA_LAYOUT_STATIC;
+	if (!*raw) {
+		if (elf_image_open(&elf, img.data, img.len, 0))
+			rc = fault_error(path, &elf, err);
+		else if (elf.rsc_size)
+			*layout = MICA_LAYOUT_TABLE;
+	}
+	mica_image_free(&img);
+	return rc;
+}
+
 void mica_image_free(struct mica_image *img)
 {
 	free(img->data);
@@ -234,6 +260,16 @@ static void windows_text(const struct mica_window *w, unsigned int n, char *buf,
 					(unsigned long long)(w[i].da + w[i].size - 1));
 }
 
+/* What was loaded from the file: nothing else can be executed. */
+static bool in_image(const struct mica_image *img, uint64_t da)
+{
+	for (unsigned int i = 0; i < img->n_segments; i++) {
+		if (da >= img->seg[i].da && da - img->seg[i].da < img->seg[i].filesz)
+			return true;
+	}
+	return false;
+}
+
 int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 		   const struct mica_window *w, unsigned int n, uint64_t pool_da, size_t pool_size,
 		   struct mica_error *err)
@@ -241,12 +277,16 @@ int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 	char text[200];
 
 	if (img->raw) {
-		img->seg[0].da = n > 1 ? w[1].da : 0;
+		img->seg[0].da = cfg->load_address != MICA_ADDRESS_NONE ? cfg->load_address
+				 : n > 1				? w[1].da
+									: 0;
 		img->facts.entry = img->seg[0].da;
 		img->facts.n_spans = 1;
 		img->facts.span[0].da = img->seg[0].da;
 		img->facts.span[0].len = img->len;
 	}
+	if (cfg->entry != MICA_ADDRESS_NONE)
+		img->facts.entry = cfg->entry;
 	windows_text(w, n, text, sizeof(text));
 	for (unsigned int i = 0; i < img->n_segments; i++) {
 		uint64_t da = img->seg[i].da, len = img->seg[i].memsz;
@@ -271,6 +311,12 @@ int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 			err, MICA_E_FIRMWARE,
 			"image %s: resource table at 0x%llx lies outside the reserved memory %s",
 			cfg->image, (unsigned long long)img->table.da, text);
+	if (cfg->entry != MICA_ADDRESS_NONE && !in_image(img, cfg->entry))
+		return mica_fail(err, MICA_E_FIRMWARE,
+				 "image %s: entry 0x%llx lies outside the image, which begins at "
+				 "0x%llx: check the entry",
+				 cfg->image, (unsigned long long)cfg->entry,
+				 (unsigned long long)(img->n_segments ? img->seg[0].da : 0));
 	if (!inside(w, n, img->facts.entry, 4))
 		return mica_fail(err, MICA_E_FIRMWARE,
 				 "image %s: entry 0x%llx lies outside the reserved memory %s",

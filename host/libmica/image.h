@@ -36,7 +36,7 @@ struct mica_image {
 	struct mica_image_facts facts;
 	unsigned int n_segments;
 	struct mica_segment seg[MICA_SEGMENTS_MAX]; /* data points into the file's bytes */
-	bool raw; /* no ELF: one segment, to be placed at the start of the image memory */
+	bool raw; /* no ELF: one segment, placed at LoadAddress or the image memory's start */
 	const void *table_bytes; /* of the resource table in the file; NULL: none */
 	struct mica_table table;
 };

@@ -218,8 +218,10 @@ void mica_link_ask_stop(struct mica_link *link)
 {
 	link->asked = link->table;
 	if (link->up && !link->dead) {
+		/* Without a status word: a message where an endpoint is for that, and the
+		 * endpoints' end, which tells some images that their host leaves. */
 		if (!link->table)
-			link->asked = mica_services_ask_stop(link);
+			link->asked = mica_services_ask_stop(link) || mica_services_any(link);
 		mica_services_close(link, true);
 	}
 	uv_timer_stop(link->again);

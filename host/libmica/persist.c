@@ -75,6 +75,10 @@ static struct json_object *config_json(const struct mica_config *c)
 	put_int(o, "layout", c->layout);
 	if (c->comm_offset != MICA_COMM_OFFSET_AUTO)
 		put_int(o, "comm_offset", (int64_t)c->comm_offset);
+	if (c->load_address != MICA_ADDRESS_NONE)
+		put_int(o, "load_address", (int64_t)c->load_address);
+	if (c->entry != MICA_ADDRESS_NONE)
+		put_int(o, "entry", (int64_t)c->entry);
 	put_int(o, "start_timeout_ms", c->start_timeout_ms);
 	put_int(o, "stop_timeout_ms", c->stop_timeout_ms);
 	return o;
@@ -110,6 +114,10 @@ static void config_from(struct json_object *o, struct mica_config *c)
 	c->layout = (enum mica_layout)get_int(o, "layout");
 	if (json_object_object_get_ex(o, "comm_offset", NULL))
 		c->comm_offset = (uint64_t)get_int(o, "comm_offset");
+	if (json_object_object_get_ex(o, "load_address", NULL))
+		c->load_address = (uint64_t)get_int(o, "load_address");
+	if (json_object_object_get_ex(o, "entry", NULL))
+		c->entry = (uint64_t)get_int(o, "entry");
 	c->start_timeout_ms = (uint32_t)get_int(o, "start_timeout_ms");
 	c->stop_timeout_ms = (uint32_t)get_int(o, "stop_timeout_ms");
 }

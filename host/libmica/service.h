@@ -20,6 +20,7 @@ struct mica_service_ops {
 	/* First message, by which the client learns the host's address. */
 	const void *hello;
 	size_t hello_len;
+	bool silent; /* no first message */
 	/* All optional. open may fail; then the service stays announced, unbound. */
 	int (*open)(struct mica_service *s, struct mica_error *err);
 	/* data lies in shared memory: each byte may change while it is looked at. len > 0. */
@@ -53,12 +54,23 @@ struct mica_service {
 /* Largest message a service should send: existing terminals write a NUL behind it. */
 #define MICA_MESSAGE_MAX 495u
 
+/* Largest message that fits a buffer. */
+#define MICA_PAYLOAD_MAX 496u
+
 /* Room for one message now? If not, writable() will be called once there is. */
 bool mica_service_can_send(struct mica_service *s);
-/* len <= MICA_MESSAGE_MAX. 0, or -1: no room, or the link is gone. */
+/* len <= MICA_PAYLOAD_MAX. 0, or -1: no room, or the link is gone. */
 int mica_service_send(struct mica_service *s, const void *data, size_t len);
 /* Everything received so far went to its reader: give the credit back. */
 void mica_service_drained(struct mica_service *s);
+
+/* What libmica itself serves that name with; NULL: nothing. */
+const struct mica_service_ops *mica_service_builtin(const char *name);
+/* For endpoints of programs: somebody serves that name now / bind what is announced but served by
+ * nobody / end the binding, the name stays announced. */
+bool mica_services_serve(const struct mica_link *link, const char *name);
+void mica_services_take_up(struct mica_link *link, const char *name);
+void mica_service_let_go(struct mica_service *s);
 
 /* For the link. */
 void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote);
@@ -75,6 +87,8 @@ uint64_t mica_services_rest(const struct mica_link *link);
 void mica_services_close(struct mica_link *link, bool announce);
 /* True: some service could ask its client to stop. */
 bool mica_services_ask_stop(struct mica_link *link);
+/* True: some endpoint is bound. */
+bool mica_services_any(const struct mica_link *link);
 void mica_services_info(const struct mica_link *link, struct mica_client_info *info);
 
 /* services/: the table of all there are. */

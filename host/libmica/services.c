@@ -10,6 +10,7 @@
 #include <metal/atomic.h>
 
 #include "client_priv.h"
+#include "endpoint.h"
 #include "link.h"
 #include "link_table.h"
 #include "service.h"
@@ -32,7 +33,7 @@ static bool name_matches(const char *pattern, const char *name)
 	return !strcmp(pattern, name);
 }
 
-static const struct mica_service_ops *find_ops(const char *name)
+const struct mica_service_ops *mica_service_builtin(const char *name)
 {
 	for (size_t i = 0; i < sizeof(all_services) / sizeof(all_services[0]); i++) {
 		for (const char *const *p = all_services[i]->names; *p; p++) {
@@ -41,6 +42,22 @@ static const struct mica_service_ops *find_ops(const char *name)
 		}
 	}
 	return NULL;
+}
+
+/* A program that has opened the endpoint goes first. */
+static const struct mica_service_ops *find_ops(const struct mica_client *c, const char *name)
+{
+	const struct mica_service_ops *ops = mica_endpoint_service(c, name);
+
+	return ops ? ops : mica_service_builtin(name);
+}
+
+static void tell(struct mica_service *s, bool open)
+{
+	struct mica_client *c = s->link->client;
+
+	if (c->host->on_service)
+		c->host->on_service(c->host->arg, c, &s->info, open);
 }
 
 /* ---- sending ---- */
@@ -100,7 +117,7 @@ static int send_now(struct mica_service *s, const void *data, size_t len)
 
 int mica_service_send(struct mica_service *s, const void *data, size_t len)
 {
-	if (len > MICA_MESSAGE_MAX || !has_room(s) || send_now(s, data, len)) {
+	if (len > MICA_PAYLOAD_MAX || !has_room(s) || send_now(s, data, len)) {
 		/* Whatever is wrong, the next turn finds out. */
 		if (s->link->up && !s->link->dead)
 			mica_link_again(s->link, 0);
@@ -246,10 +263,11 @@ static void bind_service(struct mica_service *s, uint32_t local)
 		s->bound = false;
 		return;
 	}
-	s->hello_due = true;
+	s->hello_due = !s->ops->silent;
 	say_hello(s);
 	if (s->hello_due)
 		mica_link_again(s->link, s->link->retry_ms);
+	tell(s, true);
 }
 
 static struct mica_service *find_service(struct mica_link *link, const char *name, uint32_t remote)
@@ -280,7 +298,7 @@ static bool add_service(struct mica_link *link, const char *name, uint32_t remot
 		return false;
 	s->link = link;
 	s->remote = remote;
-	s->ops = find_ops(name);
+	s->ops = find_ops(link->client, name);
 	snprintf(s->info.name, sizeof(s->info.name), "%s", name);
 	while (*pp)
 		pp = &(*pp)->next;
@@ -298,13 +316,51 @@ void mica_services_announced(struct mica_link *link, const char *name, uint32_t 
 		write_table(link);
 }
 
+static void unbind(struct mica_service *s)
+{
+	if (!s->bound)
+		return;
+	tell(s, false);
+	if (s->ops->close)
+		s->ops->close(s);
+	rpmsg_destroy_ept(&s->ept);
+	s->bound = false;
+}
+
 static void end_service(struct mica_service *s)
 {
-	if (s->bound && s->ops->close)
-		s->ops->close(s);
-	if (s->bound)
-		rpmsg_destroy_ept(&s->ept);
+	unbind(s);
 	free(s);
+}
+
+bool mica_services_serve(const struct mica_link *link, const char *name)
+{
+	for (const struct mica_service *s = link->services; s; s = s->next) {
+		if (s->bound && !strcmp(s->info.name, name))
+			return true;
+	}
+	return false;
+}
+
+void mica_services_take_up(struct mica_link *link, const char *name)
+{
+	for (struct mica_service *s = link->services; s && link->up && !link->dead; s = s->next) {
+		if (s->bound || strcmp(s->info.name, name))
+			continue;
+		s->ops = find_ops(link->client, name);
+		if (s->ops)
+			bind_service(s, RPMSG_ADDR_ANY);
+		write_table(link);
+		return;
+	}
+}
+
+void mica_service_let_go(struct mica_service *s)
+{
+	unbind(s);
+	s->ops = NULL;
+	if (s->link->up && !s->link->dead)
+		write_table(s->link);
 }
 
 void mica_services_gone(struct mica_link *link, const char *name, uint32_t remote)
@@ -381,6 +437,15 @@ bool mica_services_ask_stop(struct mica_link *link)
 			sent |= s->ops->ask_stop(s);
 	}
 	return sent;
+}
+
+bool mica_services_any(const struct mica_link *link)
+{
+	const struct mica_service *s = link->services;
+
+	while (s && !s->bound)
+		s = s->next;
+	return s != NULL;
 }
 
 void mica_services_close(struct mica_link *link, bool announce)

@@ -42,6 +42,15 @@ struct mica_change {
 	const char *reason; /* one line, empty for an ordinary step */
 };
 
+#define MICA_SERVICES_MAX 64
+
+struct mica_service_info {
+	char name[32];	  /* endpoint name as announced */
+	char device[128]; /* /dev/ttyRPMSG0, socket path, or empty */
+	uint64_t rx_messages, rx_bytes, tx_messages, tx_bytes;
+	uint64_t dropped_bytes; /* bounded backlog overran */
+};
+
 struct mica_host_options {
 	uv_loop_t *loop;
 	const char *run_root; /* /run/mica; clients live below clients/NAME/ */
@@ -50,6 +59,10 @@ struct mica_host_options {
 	void (*on_change)(void *arg, const struct mica_change *change);
 	/* level: as in syslog(3) */
 	void (*on_log)(void *arg, int level, const char *client, const char *line);
+	/* Optional. A service was bound to an endpoint (open) or ends. Nothing of libmica that
+	 * changes the client may be called from here. */
+	void (*on_service)(void *arg, struct mica_client *client,
+			   const struct mica_service_info *service, bool open);
 	void *arg;
 };
 
@@ -73,18 +86,15 @@ void mica_client_stop(struct mica_client *client, mica_done done, void *arg);
 /* Stopped, Offline, Crashed, Failed clients only. The client object is gone after success. */
 void mica_client_remove(struct mica_client *client, mica_done done, void *arg);
 
+/*
+ * What an image is good for, by its file: raw or ELF, with a resource table or for the static
+ * layout. Reads the file (up to 256 MiB) and blocks that long; start checks the image again.
+ */
+int mica_image_kind(const char *path, enum mica_layout *layout, bool *raw, struct mica_error *err);
+
 struct mica_client *mica_host_find(struct mica_host *host, const char *name);
 /* In order of creation; returns NULL at the end; start with NULL. */
 struct mica_client *mica_host_next(struct mica_host *host, struct mica_client *client);
-
-#define MICA_SERVICES_MAX 64
-
-struct mica_service_info {
-	char name[32];	  /* endpoint name as announced */
-	char device[128]; /* /dev/ttyRPMSG0, socket path, or empty */
-	uint64_t rx_messages, rx_bytes, tx_messages, tx_bytes;
-	uint64_t dropped_bytes; /* bounded backlog overran */
-};
 
 struct mica_client_info {
 	char name[MICA_NAME_MAX + 1];

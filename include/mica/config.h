@@ -26,6 +26,8 @@ struct mica_cores {
 
 enum mica_layout { MICA_LAYOUT_TABLE, MICA_LAYOUT_STATIC };
 
+#define MICA_ADDRESS_NONE UINT64_MAX
+
 #define MICA_COMM_OFFSET_AUTO UINT64_MAX /* core number * 128 KiB */
 
 struct mica_config {
@@ -44,6 +46,8 @@ struct mica_config {
 	/* Keys of this project, all optional. */
 	enum mica_layout layout;   /* Layout=table|static */
 	uint64_t comm_offset;	   /* CommOffset=, bytes from the start of region 0 */
+	uint64_t load_address;	   /* LoadAddress=, of a raw image; MICA_ADDRESS_NONE: not given */
+	uint64_t entry;		   /* Entry=, instead of the image's own; MICA_ADDRESS_NONE */
 	uint32_t start_timeout_ms; /* StartTimeoutSec=, default 20 */
 	uint32_t stop_timeout_ms;  /* StopTimeoutSec=, default 10 */
 };

@@ -79,7 +79,8 @@ static void accepts_every_key(void **state)
 		      "AutoBoot=Off\r\nPedestal=Xen\r\nPedestalConf=/y\r\nDebug=on\r\n"
 		      "VCPU=1\r\nMaxVCPU=2\r\nCPUWeight=256\r\nCPUCapacity=0\r\n"
 		      "Memory=64\r\nMaxMemory=64\r\nIOMem=0x1,0x2\r\nNetwork=bridge=x\r\n"
-		      "  Layout=static\r\nCommOffset=0x20000\r\nStartTimeoutSec=1\r\n"
+		      "  Layout=static\r\nCommOffset=0x20000\r\nLoadAddress=0x7a000000\r\n"
+		      "Entry=2046820368\r\nStartTimeoutSec=1\r\n"
 		      "\tStopTimeoutSec=3600",
 		      &cfg, &err),
 		0);
@@ -93,6 +94,8 @@ static void accepts_every_key(void **state)
 	assert_string_equal(cfg.network, "bridge=x");
 	assert_int_equal(cfg.layout, MICA_LAYOUT_STATIC);
 	assert_int_equal(cfg.comm_offset, 0x20000);
+	assert_int_equal(cfg.load_address, 0x7a000000);
+	assert_int_equal(cfg.entry, 0x7a000010);
 	assert_int_equal(cfg.start_timeout_ms, 1000);
 	assert_int_equal(cfg.stop_timeout_ms, 3600000);
 	assert_int_equal(warnings, 0); /* whose keys xen uses is not known here */
@@ -134,6 +137,9 @@ static void refuses_bad_values(void **state)
 	refused(HEAD "Layout=round\n", "neither table nor static");
 	refused(HEAD "CommOffset=5\n", "not a multiple of 4096");
 	refused(HEAD "CommOffset=-4096\n", "from 0 to");
+	refused(HEAD "LoadAddress=-4\n", "from 0 to");
+	refused(HEAD "LoadAddress=0x7a000002\n", "not a multiple of 4");
+	refused(HEAD "Entry=here\n", "not a whole number");
 	refused(HEAD "StartTimeoutSec=0\n", "from 1 to 3600");
 	refused(HEAD "Pedestal=x/../y\n", "not the name of a pedestal");
 	refused(HEAD "VCPU=3\nMaxVCPU=2\n", "VCPU is larger than MaxVCPU");

@@ -16,6 +16,7 @@
 #include <openamp/rsc_table.h>
 
 #include "image.h"
+#include "mica/client.h"
 
 /* A small AArch64 image: one segment with a table in it. */
 struct file {
@@ -159,6 +160,64 @@ static void good(void **state)
 	assert_int_equal(img.table.da, BASE + offsetof(struct file, table));
 	assert_int_equal(fit(&img, &err), 0);
 	mica_image_free(&img);
+}
+
+/* Raw ones, at an address and with an entry of their own. */
+static void placed(uint64_t load, uint64_t entry, int code, const char *words)
+{
+	struct mica_error err = { 0 };
+	struct mica_image img = { 0 };
+	struct mica_config cfg;
+
+	mica_config_defaults(&cfg);
+	snprintf(cfg.image, sizeof(cfg.image), "%s", path);
+	cfg.layout = MICA_LAYOUT_STATIC;
+	cfg.load_address = load;
+	cfg.entry = entry;
+	if (mica_image_read(&cfg, &caps, &img, &err) ||
+	    mica_image_fit(&img, &cfg, windows, 2, 0x70060000, 0x20000, &err)) {
+		assert_int_equal(err.code, code);
+		if (!strstr(err.text, words))
+			fail_msg("'%s' does not say '%s'", err.text, words);
+	} else {
+		assert_int_equal(code, 0);
+		assert_int_equal(img.seg[0].da, load == MICA_ADDRESS_NONE ? BASE : load);
+		assert_int_equal(img.facts.entry,
+				 entry == MICA_ADDRESS_NONE ? img.seg[0].da : entry);
+		assert_int_equal(img.facts.span[0].da, img.seg[0].da);
+	}
+	mica_image_free(&img);
+}
+
+static void raw_placed(void **state)
+{
+	enum mica_layout layout;
+	struct mica_error err;
+	struct file f;
+	bool raw;
+
+	(void)state;
+	make(&f);
+	write_file(f.code, sizeof(f.code));
+	placed(MICA_ADDRESS_NONE, MICA_ADDRESS_NONE, 0, "");
+	placed(BASE + 0x1000, MICA_ADDRESS_NONE, 0, "");
+	placed(BASE + 0x1000, BASE + 0x1000 + sizeof(f.code) - 4, 0, "");
+	placed(BASE + 0x1000, BASE, MICA_E_FIRMWARE, "outside the image, which begins at");
+	placed(BASE, BASE + sizeof(f.code), MICA_E_FIRMWARE, "outside the image");
+	placed(BASE + 0x100000 - 128, MICA_ADDRESS_NONE, MICA_E_FIRMWARE, "reserved memory");
+	placed(0x70060000, MICA_ADDRESS_NONE, MICA_E_FIRMWARE, "overlaps the communication");
+	placed(UINT64_MAX - 7, MICA_ADDRESS_NONE, MICA_E_FIRMWARE, "reserved memory");
+	assert_int_equal(mica_image_kind(path, &layout, &raw, &err), 0);
+	assert_true(raw && layout == MICA_LAYOUT_STATIC);
+
+	write_file(&f, sizeof(f));
+	placed(BASE, MICA_ADDRESS_NONE, MICA_E_CONFIG, "remove LoadAddress");
+	placed(MICA_ADDRESS_NONE, BASE + sizeof(f), MICA_E_FIRMWARE, "outside the image");
+	assert_int_equal(mica_image_kind(path, &layout, &raw, &err), 0);
+	assert_true(!raw && layout == MICA_LAYOUT_TABLE);
+	unlink(path);
+	assert_int_equal(mica_image_kind(path, &layout, &raw, &err), -1);
+	assert_int_equal(err.code, MICA_E_FIRMWARE);
 }
 
 static void not_there(void **state)
@@ -336,11 +395,11 @@ static int drop_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good),		 cmocka_unit_test(not_there),
-		cmocka_unit_test(truncated),	 cmocka_unit_test(foreign),
-		cmocka_unit_test(hostile),	 cmocka_unit_test(no_table),
-		cmocka_unit_test(outside),	 cmocka_unit_test(raw_binary),
-		cmocka_unit_test(windows_bound),
+		cmocka_unit_test(good),	      cmocka_unit_test(raw_placed),
+		cmocka_unit_test(not_there),  cmocka_unit_test(truncated),
+		cmocka_unit_test(foreign),    cmocka_unit_test(hostile),
+		cmocka_unit_test(no_table),   cmocka_unit_test(outside),
+		cmocka_unit_test(raw_binary), cmocka_unit_test(windows_bound),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, drop_path);

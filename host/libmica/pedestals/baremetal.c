@@ -41,7 +41,7 @@ static int device_open(struct mica_error *err)
 	case EACCES:
 	case EPERM:
 		return mica_fail(err, MICA_E_PERMISSION,
-				 "no permission to open " DEVICE ": run micad as root");
+				 "no permission to open " DEVICE ": run this as root");
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
