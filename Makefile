@@ -13,6 +13,7 @@ B := build/$(V)
 
 include mk/flags.mk
 include mk/host.mk
+include mk/compat.mk
 include mk/tests.mk
 include mk/docs.mk
 include mk/install.mk
