@@ -15,7 +15,8 @@
 #include "mcs_km.h"
 #include "trace.h"
 
-#define START_SEEN	(3 * HZ)	/* for a core to show what firmware accepted: emulators share CPUs */
+/* For a core to show what firmware accepted; generous, as emulators share CPUs. */
+#define START_SEEN	(3 * HZ)
 
 static struct mcs_client *file_client(struct mcs_file *mf)
 {
