@@ -36,12 +36,17 @@ ifeq ($(V),arm64)
   LIBS_uv := $(LIBDIR) -luv -lpthread -ldl -lrt
   LIBS_json := $(LIBDIR) -ljson-c
   LIBS_inih := $(LIBDIR) -linih
+  LIBS_sodium := $(LIBDIR) -lsodium
 else
   DEPS_CFLAGS = $(shell pkg-config --cflags libuv json-c inih 2>/dev/null)
   LIBS_uv = $(shell pkg-config --libs libuv)
   LIBS_json = $(shell pkg-config --libs json-c)
   LIBS_inih = $(shell pkg-config --libs inih)
+  LIBS_sodium = $(shell pkg-config --libs libsodium)
 endif
+
+# What libmica.a needs.
+LIBS_mica = $(LIBS_inih) $(LIBS_json) $(LIBS_uv) $(LIBS_sodium)
 
 INCLUDES := -Iinclude -Imetal/linux/include -Iinclude/uapi
 HOST_CFLAGS = $(CSTD) $(CFLAGS) $(HARDEN) $(WARN) $(SANITIZE) $(INCLUDES) $(DEPS_CFLAGS)

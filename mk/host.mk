@@ -30,7 +30,7 @@ $(B)/%.a:
 	$(AR_V) rcs $@ $^
 
 $(B)/micad: $(call obj,$(SRC_micad)) $(B)/libmica.a $(B)/libopenamp.a
-	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_inih) $(LIBS_json) $(LIBS_uv)
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_mica)
 
 $(B)/mica: $(call obj,$(SRC_mica))
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_json)

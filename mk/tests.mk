@@ -16,7 +16,7 @@ MICAD_PARTS = $(filter-out %/main.o,$(call obj,$(SRC_micad)))
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_HELP) $(MICAD_PARTS) $(B)/libmica.a $(B)/libopenamp.a
 	@mkdir -p $(@D)
-	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_inih) $(LIBS_json) $(LIBS_uv) -lcmocka -lpthread
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_mica) -lcmocka -lpthread
 
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_CFLAGS := $(CSTD) -O1 -g -fno-omit-frame-pointer $(INCLUDES) -Ihost/libmica -Ihost/micad -Ibuild/native/gen \
@@ -37,7 +37,7 @@ build/fuzz/libfuzzed.a: $(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
 	ar rcs $@ $^
 
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libfuzzed.a
-	clang $(FUZZ_CFLAGS) -o $@ $^ $(LIBS_inih) $(LIBS_json) $(LIBS_uv) -lpthread
+	clang $(FUZZ_CFLAGS) -o $@ $^ $(LIBS_mica) -lpthread
 
 # What a newcomer runs: installs what is missing, builds, runs everything, prints one closing line.
 test:

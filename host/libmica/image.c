@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <openamp/elf_parse.h>
+#include <sodium.h>
 
 #include "files.h"
 #include "image.h"
 #include "mica/client.h"
-#include "sha256.h"
 
 /* The machine this program itself is built for, by its own file. */
 static uint16_t own_machine(void)
@@ -183,6 +183,14 @@ static int read_file(const char *path, struct mica_image *img, struct mica_error
 	return 0;
 }
 
+static void note_hash(struct mica_image *img)
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, img->data, img->len);
+	sodium_bin2hex(img->facts.sha256, sizeof(img->facts.sha256), hash, sizeof(hash));
+}
+
 int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
 		    struct mica_image *img, struct mica_error *err)
 {
@@ -195,7 +203,7 @@ int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_ca
 	rc = read_file(cfg->image, img, err);
 	if (!rc) {
 		img->facts.size = img->len;
-		mica_sha256_hex(img->data, img->len, img->facts.sha256);
+		note_hash(img);
 		elf = img->len >= 4 && !memcmp(img->data, "\177ELF", 4);
 		rc = elf || cfg->layout != MICA_LAYOUT_STATIC ? read_elf(cfg, caps, img, err)
 							      : read_raw(cfg, caps, img, err);
