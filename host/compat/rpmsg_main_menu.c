@@ -4,6 +4,7 @@
  * reads it, blocking, and hands over one line at a time, the next one when its command is over.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,10 +113,11 @@ int menu_begin(struct app *app, struct mica_error *err)
 	app->input_open = true;
 	if (uv_thread_create(&app->in.thread, reader, app))
 		return mica_fail(err, MICA_E_FAILED, "no thread to read the menu's numbers");
+	/* Nobody waits for it: it may be inside read() when the program ends. */
+	pthread_detach(app->in.thread);
 	return 0;
 }
 
-/* The thread may be inside read(); it ends with the program. */
 void menu_end(struct app *app)
 {
 	if (app->input_open)
