@@ -13,7 +13,7 @@ layer_product() {
 			make -s -j2 -C "$MICA_TOP" V="$BOARD_ARCH" host "client-$BOARD_ARCH"
 		module=$("$MICA_TOOLS/build-module.sh" "$version" "$BOARD_ARCH")
 	fi
-	key=product-$BOARD_NAME-$version-$(key_of "$module" "$MICA_BUILD/$BOARD_ARCH"/{mica,micad,rpmsg_main} \
+	key=product-$BOARD_NAME-$version-$(key_of "$module" "$MICA_BUILD/$BOARD_ARCH"/{mica,micad,micarpc,rpmsg_main} \
 		"$clients"/*.{elf,bin} "$BOARD_FOLDER"/clients/*.conf "$MICA_TOP/packaging/init.d/micad" \
 		"$MICA_TOP/packaging/initramfs/ready" "$MICA_TOOLS/lib/layer-product.sh" \
 		"$MICA_TOP/mk/install.mk")
@@ -22,7 +22,8 @@ layer_product() {
 	# Nothing is built here any more: make only installs.
 	locked "$MICA_BUILD/product.lock" quietly "installing" \
 		make -s -C "$MICA_TOP" V="$BOARD_ARCH" install DESTDIR="$root"
-	aarch64-linux-gnu-strip "$root"/usr/sbin/micad "$root"/usr/bin/{mica,rpmsg_main}
+	aarch64-linux-gnu-strip "$root"/usr/sbin/micad "$root"/usr/bin/{mica,rpmsg_main} \
+		"$root/usr/libexec/mica/micarpc"
 	rm -rf "${root:?}/usr/share"
 	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.{elf,bin}
 	install -D -m 644 -t "$root/etc/mica" "$BOARD_FOLDER"/clients/*.conf

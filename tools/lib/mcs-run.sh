@@ -11,7 +11,7 @@ finish() {
 	trap - EXIT HUP INT TERM
 	# shellcheck disable=SC2086
 	kill -KILL $qemu_pid $reader_pid $timer_pid 2>/dev/null || true
-	wait 2>/dev/null || true
+	{ wait || true; } 2>/dev/null
 	rm -rf "$work"
 	exit "$status"
 }
@@ -69,18 +69,19 @@ prepare() {
 	mkfifo "$work/status" "$work/output"
 }
 
+# The UART is Linux's until hvc0 is there, for its last words only: quiet leaves out all others.
+#
 # qemu_start CONSOLE-ARGS...: starts the emulator in the background; it dies with this shell, even
 # a killed one. Its terminal is on descriptors 3 and 5.
 qemu_start() {
-	local machine net=() dtb=() quiet=''
+	local machine net=() dtb=()
 	mapfile -t machine < <(board_machine)
 	[ "$BOARD_DTB" = 0 ] || dtb=(-dtb "$work/board.dtb")
 	[ -z "$ssh" ] || net=(-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh-:22"
 		-device "virtio-net-device,netdev=net")
-	[ -n "$command$script" ] || quiet=' quiet'
 	setpriv --pdeathsig KILL "$BOARD_QEMU" "${machine[@]}" -nodefaults -display none -no-reboot \
 		-kernel "$work/kernel" -initrd "$work/initrd" "${dtb[@]}" \
-		-append "console=hvc0 panic=-1 $BOARD_CMDLINE$quiet $append" \
+		-append "console=hvc0 earlycon quiet panic=-1 $BOARD_CMDLINE $append" \
 		-serial "file:$uart" \
 		-device virtio-serial-device,max_ports=4 \
 		-chardev "file,id=status,path=$work/status" \
@@ -107,8 +108,11 @@ failed() {
 		fi
 		say "mcs-run: Linux's last messages (all of them: $kept):"
 		tail -n 40 "$log" | tr -d '\r' >&2
+	elif [ -s "$uart" ]; then
+		say "mcs-run: Linux's last messages:"
+		tail -n 40 "$uart" | tr -d '\r' >&2
 	else
-		say "mcs-run: Linux printed nothing; --append earlycon shows more in --uart FILE"
+		say "mcs-run: Linux printed nothing"
 	fi
 	exit "$1"
 }
@@ -171,7 +175,7 @@ run_command() {
 }
 
 run_console() {
-	local status
+	local status reached=''
 	say "mcs-run: $BOARD_NAME with Linux $kernel; 'exit' powers it off, Ctrl-T x ends the emulator"
 	[ -z "$ssh" ] || say "mcs-run: second terminal: ssh -p $ssh -o StrictHostKeyChecking=no" \
 		"-o UserKnownHostsFile=/dev/null root@127.0.0.1"
@@ -186,5 +190,13 @@ run_console() {
 	status=0
 	wait "$qemu_pid" 2>/dev/null || status=$?
 	qemu_pid=''
-	[ "$status" -ne 137 ] || failed "$EXIT_TIMEOUT" "the time of $timeout s is up"
+	[ -z "$timeout" ] || [ "$status" -ne 137 ] ||
+		failed "$EXIT_TIMEOUT" "the time of $timeout s is up"
+	while IFS= read -r -t 0.1 -u 4 word; do
+		case $word in
+		warn\ *) say "mcs-run: ${word#warn }" ;;
+		console) reached=1 ;;
+		esac
+	done
+	[ -n "$reached" ] || failed "$EXIT_FAILED" "Linux ended (emulator's status $status) before it had a shell"
 }

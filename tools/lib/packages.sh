@@ -4,7 +4,7 @@
 
 # Building and running on this machine: the native board.
 readonly PACKAGES_NATIVE="
-	build-essential pkg-config libuv1-dev libjson-c-dev libinih-dev libsodium-dev scdoc
+	build-essential pkg-config libuv1-dev libjson-c-dev libinih-dev libseccomp-dev libcap-ng-dev libsodium-dev scdoc
 	python3 procps util-linux"
 
 # Building for and emulating the boards; the kernel, headers and libraries of the boards themselves
