@@ -18,6 +18,11 @@ BOARD = os.environ.get("MICA_BOARD", "qemu-arm64")
 CLIENTS = os.path.join(TOP, "build", "client", "arm64")
 
 
+# micad killed, and gone: a signal takes its time on a busy machine.
+KILL = ("p=$(pidof micad); kill -9 $p; for i in $(seq 100); do"
+        " grep -q '^State:[[:space:]]*[^ZX]' /proc/$p/status 2>/dev/null || break; sleep 0.1; done")
+
+
 class Result:
     """What a command in the guest answered."""
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """micad dies; the client does not notice; the next micad carries on."""
-from conftest import status_rows
+from conftest import KILL, status_rows
 
 
 def uptime(guest):
@@ -18,7 +18,7 @@ def test_kill_9_and_adopt(guest, client):
     assert tty
     first = uptime(guest)
     for _ in range(3):
-        guest.ok("kill -9 $(pidof micad); sleep 0.2; /etc/init.d/micad start")
+        guest.ok(KILL + "; /etc/init.d/micad start")
         guest.ok("for i in $(seq 100); do mica status | grep -q 'ref .*Running.*ttyRPMSG0' && exit 0;"
                  " sleep 0.1; done; mica status; exit 1")
         assert status_rows(guest.ok("mica status"))["ref"][:2] == ("3", "Running")
@@ -30,7 +30,7 @@ def test_kill_9_and_adopt(guest, client):
 
 def test_module_stays_while_nobody_holds_the_client(guest, client):
     guest.ok("mica start ref")
-    guest.ok("kill -9 $(pidof micad)")
+    guest.ok(KILL)
     assert guest.run("rmmod mcs_km").status != 0
     guest.ok("/etc/init.d/micad start")
     guest.ok("for i in $(seq 100); do mica stop ref && exit 0; sleep 0.2; done; exit 1")

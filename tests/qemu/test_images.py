@@ -6,7 +6,7 @@ differently is said in its file.
 """
 import pytest
 
-from conftest import boot, status_rows
+from conftest import KILL, boot, status_rows
 
 STATIC = "Layout=static\\n"
 
@@ -65,7 +65,7 @@ def test_image(guest, image):
     answers(guest, name)
     if name == "static":
         return  # it knows no request at all: its shell powers it off
-    guest.ok("kill -9 $(pidof micad); sleep 0.2; /etc/init.d/micad start")
+    guest.ok(KILL + "; /etc/init.d/micad start")
     guest.ok(f"for i in $(seq 100); do mica status | grep -q '^{name} .*Running' && exit 0; sleep 0.1; done;"
              " mica status; exit 1")
     if reattaches:

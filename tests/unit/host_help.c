@@ -198,7 +198,7 @@ void check_echo(struct mica_client *client, const char *text)
 	e.fd = open(info_of(client)->service[0].device, O_RDWR | O_NOCTTY | O_NONBLOCK);
 	assert_true(e.fd >= 0);
 	assert_int_equal(write(e.fd, text, strlen(text)), strlen(text));
-	assert_true(run_until(echoed, &e, 5000));
+	assert_true(run_until(echoed, &e, LIMIT_MS));
 	/* Nothing came back twice. */
 	assert_int_equal(e.len, strlen(text));
 	close(e.fd);

@@ -130,7 +130,7 @@ static void stop_is_finished(void **state)
 	edit_state("one", "stopping", "Running");
 	adopt();
 	client = mica_host_find(host, "one");
-	assert_true(run_until(is_stopped, client, 5000));
+	assert_true(run_until(is_stopped, client, LIMIT_MS));
 	assert_int_equal(act(mica_client_remove, client), MICA_OK);
 }
 
@@ -154,7 +154,7 @@ static void not_ready_yet(void **state)
 	client = result.client;
 	memset(&result, 0, sizeof(result));
 	mica_client_start(client, on_done, &result);
-	assert_true(run_until(is_started, client, 5000));
+	assert_true(run_until(is_started, client, LIMIT_MS));
 	pid = saved_pid("one");
 	close_host();
 	/* The operation said that it was cut short; the client was left alone. */
@@ -163,7 +163,7 @@ static void not_ready_yet(void **state)
 	assert_int_equal(kill(pid, 0), 0);
 	adopt();
 	client = mica_host_find(host, "one");
-	assert_true(run_until(is_stopped, client, 5000));
+	assert_true(run_until(is_stopped, client, LIMIT_MS));
 	assert_int_equal(act(mica_client_remove, client), MICA_OK);
 }
 

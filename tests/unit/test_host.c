@@ -94,7 +94,7 @@ static void breaks_rules(const char *how, const char *words)
 	bad = result.client;
 	/* It misbehaves at the first message, so it may or may not have been ready before. */
 	if (act(mica_client_start, bad) == MICA_OK) {
-		assert_true(run_until(is_crashed, bad, 5000));
+		assert_true(run_until(is_crashed, bad, LIMIT_MS));
 		assert_non_null(strstr(info_of(bad)->reason, words));
 		assert_int_equal(info_of(bad)->n_services, 0);
 		check_echo(good, "still here");
@@ -139,7 +139,7 @@ static void name_flood(void **state)
 	struct mica_client *client = start_one("one", RAW_FLOOD);
 
 	(void)state;
-	assert_true(run_until(full, client, 5000));
+	assert_true(run_until(full, client, LIMIT_MS));
 	check_echo(client, "hello");
 	stop_and_remove(client);
 }
@@ -217,7 +217,7 @@ static void killed(void **state)
 
 	(void)state;
 	assert_int_equal(kill(saved_pid("one"), SIGKILL), 0);
-	assert_true(run_until(is_crashed, client, 5000));
+	assert_true(run_until(is_crashed, client, LIMIT_MS));
 	assert_non_null(strstr(info_of(client)->reason, "signal 9"));
 	assert_int_equal(info_of(client)->n_services, 0);
 	/* And it can be started again. */
