@@ -9,7 +9,7 @@
 
 #include "mica/client.h"
 
-#define LIMIT_MS 15000
+#define LIMIT_MS 60000
 
 extern uv_loop_t loop;
 extern struct mica_host *host;
