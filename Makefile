@@ -15,6 +15,7 @@ include mk/flags.mk
 include mk/host.mk
 include mk/compat.mk
 include mk/tests.mk
+include mk/rpc.mk
 include mk/docs.mk
 include mk/install.mk
 -include client/rules.mk

@@ -8,6 +8,7 @@ PREFIX  ?= /usr
 install: host man
 	install -D -m 755 $(B)/micad $(DESTDIR)$(PREFIX)/sbin/micad
 	install -D -m 755 $(B)/mica $(DESTDIR)$(PREFIX)/bin/mica
+	install -D -m 755 $(B)/micarpc $(DESTDIR)$(PREFIX)/libexec/mica/micarpc
 	install -D -m 755 $(B)/rpmsg_main $(DESTDIR)$(PREFIX)/bin/rpmsg_main
 	install -d $(DESTDIR)/etc/mica $(DESTDIR)/lib/firmware
 	install -D -m 644 packaging/systemd/micad.service $(DESTDIR)/lib/systemd/system/micad.service

@@ -229,6 +229,32 @@ static int set_stop_timeout(struct mica_config *cfg, const char *value, struct m
 	return seconds(&cfg->stop_timeout_ms, "StopTimeoutSec", value, err);
 }
 
+static int set_rpc_root(struct mica_config *cfg, const char *value, struct mica_error *err)
+{
+	return path(cfg->rpc_root, "RpcRoot", value, err);
+}
+
+/* Not root, and not the number that stands for nobody at all. */
+static int set_rpc_user(struct mica_config *cfg, const char *value, struct mica_error *err)
+{
+	int64_t v = 0;
+
+	if (integer(&v, "RpcUser", value, 1, UINT32_MAX - 1, 10, err))
+		return -1;
+	cfg->rpc_user = (uint32_t)v;
+	return 0;
+}
+
+static int set_rpc_system(struct mica_config *cfg, const char *value, struct mica_error *err)
+{
+	return boolean(&cfg->rpc_system, "RpcSystem", value, err);
+}
+
+static int set_rpc_network(struct mica_config *cfg, const char *value, struct mica_error *err)
+{
+	return boolean(&cfg->rpc_network, "RpcNetwork", value, err);
+}
+
 const struct config_key config_keys[] = {
 	{ "Name", KEY_ALL, set_name },
 	{ "ClientPath", KEY_ALL, set_image },
@@ -251,6 +277,10 @@ const struct config_key config_keys[] = {
 	{ "Entry", KEY_BAREMETAL, set_entry },
 	{ "StartTimeoutSec", KEY_ALL, set_start_timeout },
 	{ "StopTimeoutSec", KEY_ALL, set_stop_timeout },
+	{ "RpcRoot", KEY_ALL, set_rpc_root },
+	{ "RpcUser", KEY_ALL, set_rpc_user },
+	{ "RpcSystem", KEY_ALL, set_rpc_system },
+	{ "RpcNetwork", KEY_ALL, set_rpc_network },
 };
 
 const unsigned int config_n_keys = sizeof(config_keys) / sizeof(config_keys[0]);

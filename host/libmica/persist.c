@@ -81,6 +81,10 @@ static struct json_object *config_json(const struct mica_config *c)
 		put_int(o, "entry", (int64_t)c->entry);
 	put_int(o, "start_timeout_ms", c->start_timeout_ms);
 	put_int(o, "stop_timeout_ms", c->stop_timeout_ms);
+	put_str(o, "rpc_root", c->rpc_root);
+	put_int(o, "rpc_user", c->rpc_user);
+	put_int(o, "rpc_system", c->rpc_system);
+	put_int(o, "rpc_network", c->rpc_network);
 	return o;
 }
 
@@ -120,6 +124,10 @@ static void config_from(struct json_object *o, struct mica_config *c)
 		c->entry = (uint64_t)get_int(o, "entry");
 	c->start_timeout_ms = (uint32_t)get_int(o, "start_timeout_ms");
 	c->stop_timeout_ms = (uint32_t)get_int(o, "stop_timeout_ms");
+	COPY_STR(c->rpc_root, o, "rpc_root");
+	c->rpc_user = (uint32_t)get_int(o, "rpc_user");
+	c->rpc_system = get_int(o, "rpc_system");
+	c->rpc_network = get_int(o, "rpc_network");
 }
 
 static struct json_object *facts_json(const struct mica_image_facts *f)

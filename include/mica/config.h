@@ -50,6 +50,10 @@ struct mica_config {
 	uint64_t entry;		   /* Entry=, instead of the image's own; MICA_ADDRESS_NONE */
 	uint32_t start_timeout_ms; /* StartTimeoutSec=, default 20 */
 	uint32_t stop_timeout_ms;  /* StopTimeoutSec=, default 10 */
+	char rpc_root[PATH_MAX];   /* RpcRoot=, empty: a folder of the client's own */
+	uint32_t rpc_user;	   /* RpcUser=, 0: a number of the client's own */
+	bool rpc_system;	   /* RpcSystem= */
+	bool rpc_network;	   /* RpcNetwork= */
 };
 
 /* `warn` is called once per accepted oddity (a key the pedestal does not use), one line each. */

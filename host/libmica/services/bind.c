@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Endpoints whose clients wait for a first message before they go on: rpc, umt and, of the static
+ * Endpoints whose clients wait for a first message before they go on: umt and, of the static
  * layout, onoff. They get it; what they send after that is counted and its credit given back.
  */
 #include "../service.h"
 
-static const char *const rpc_names[] = { "rpmsg-rpc", NULL };
 static const char *const umt_names[] = { "rpmsg-umt", NULL };
-
-/* What existing hosts send, with its NUL: 32 bytes. */
-static const char rpc_hello[32] = "first message from rpc_service!";
 
 /* Bulk messages: physical address 0 and length 0 only bind. */
 static const struct {
@@ -19,12 +15,6 @@ static const struct {
 } umt_hello;
 
 _Static_assert(sizeof(umt_hello) == 16, "first umt message");
-
-const struct mica_service_ops mica_service_rpc = {
-	.names = rpc_names,
-	.hello = rpc_hello,
-	.hello_len = sizeof(rpc_hello),
-};
 
 const struct mica_service_ops mica_service_umt = {
 	.names = umt_names,
