@@ -121,6 +121,7 @@ const struct shell_command shell_commands[] = {
 	{ "cat", "N  sends the next N bytes back as they are", shell_cat },
 	{ "flood", "N  sends N bytes of a pattern and their CRC-32", shell_flood },
 	{ "sink", "N  takes the next N bytes and prints their CRC-32", shell_sink },
+	{ "rpc", "[test|hold|system|refused]  calls functions of Linux", shell_rpc },
 	{ "threads", "tests the kernel: preemption, semaphores, queues, sleep", shell_threads },
 	{ "poweroff", "ends this client", poweroff },
 	{ "crash", "dies of a fatal exception", crash },

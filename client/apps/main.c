@@ -3,6 +3,7 @@
 #include "extras.h"
 #include "kernel.h"
 #include "mica_client.h"
+#include "mica_rpc.h"
 #include "platform.h"
 #include "shell.h"
 #include "variant.h"
@@ -36,6 +37,7 @@ static void ready(void *arg)
 		break;
 	case KIND_REFERENCE:
 		shell_start(&mica_variant.shell);
+		mica_rpc_start();
 		mica_ept_open(&echo_ept, "mica-echo", on_echo, NULL);
 		break;
 	}

@@ -46,6 +46,9 @@ void shell_cat(const char *args);
 void shell_flood(const char *args);
 void shell_sink(const char *args);
 
+/* rpc.c: calls functions of Linux */
+void shell_rpc(const char *args);
+
 /* selftest.c */
 void shell_threads(const char *args);
 bool selftest_run(char *line, size_t size); /* line: what was tested, how it went */
