@@ -24,9 +24,10 @@ cpio_of() {
 		cpio --null -o -H newc -R 0:0 --reproducible --quiet)
 }
 
-# key_of FILE...: a short hash of the content and the names of files.
-key_of() {
-	sha256sum "$@" | sed "s|$MICA_TOP/||; s|$MICA_CACHE/||" | sha256sum | cut -c1-20
+# key_of_tree FOLDER: a short hash of the content and the names of its files.
+key_of_tree() {
+	(cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) |
+		cat - "$MICA_TOOLS"/lib/{cpio,layer-product}.sh | sha256sum | cut -c1-20
 }
 
 # keep_layer KEY FOLDER: the archive of FOLDER kept under KEY; prints its path.

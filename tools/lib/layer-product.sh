@@ -4,7 +4,7 @@
 # that it has just been; then the board's Linux gets what `make install` installs.
 
 layer_product() {
-	local release module clients key conf
+	local release module clients key
 	clients=$MICA_BUILD/client/$BOARD_ARCH
 	release=$(kernel_release "$version" "$BOARD_ARCH")
 	module=$MICA_BUILD/kernel-$version/kernel/mcs_km.ko
@@ -13,22 +13,18 @@ layer_product() {
 			make -s -j2 -C "$MICA_TOP" V="$BOARD_ARCH" host "client-$BOARD_ARCH"
 		module=$("$MICA_TOOLS/build-module.sh" "$version" "$BOARD_ARCH")
 	fi
-	key=product-$BOARD_NAME-$version-$(key_of "$module" "$MICA_BUILD/$BOARD_ARCH"/{mica,micad,micarpc,rpmsg_main} \
-		"$clients"/*.{elf,bin} "$BOARD_FOLDER"/clients/*.conf "$MICA_TOP/packaging/init.d/micad" \
-		"$MICA_TOP/packaging/initramfs/ready" "$MICA_TOOLS/lib/layer-product.sh" \
-		"$MICA_TOP/mk/install.mk")
-	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
-	say "putting the product into an image for Linux $version"
-	# Nothing is built here any more: make only installs.
 	locked "$MICA_BUILD/product.lock" quietly "installing" \
 		make -s -C "$MICA_TOP" V="$BOARD_ARCH" install DESTDIR="$root"
-	aarch64-linux-gnu-strip "$root"/usr/sbin/micad "$root"/usr/bin/{mica,rpmsg_main} \
-		"$root/usr/libexec/mica/micarpc"
 	rm -rf "${root:?}/usr/share"
-	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.{elf,bin}
+	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.elf
 	install -D -m 644 -t "$root/etc/mica" "$BOARD_FOLDER"/clients/*.conf
 	install -D -m 644 "$MICA_TOP/packaging/initramfs/ready" "$root/etc/mcs-run/ready"
 	install -D -m 644 "$module" "$root/lib/modules/$release/updates/mcs_km.ko"
+	key=product-$BOARD_NAME-$version-$(key_of_tree "$root")
+	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
+	say "putting the product into an image for Linux $version"
+	# Scripts among them are not for it to judge.
+	find "$root/usr" -type f -perm -u+x -exec aarch64-linux-gnu-strip {} + 2>/dev/null || true
 	aarch64-linux-gnu-strip --strip-debug "$root/lib/modules/$release/updates/mcs_km.ko"
 	add_module_to_index
 	# Earlier builds of a tree in the making are of no use any more.
