@@ -171,7 +171,15 @@ int elf_image_segments(struct elf_image *img, int (*fn)(void *arg, const struct 
 
 uint64_t elf_image_phys(const struct elf_image *img, uint64_t vaddr)
 {
+	struct elf_phdr_fields ph;
 	uint64_t paddr;
+
+	/* Started with the MMU off: an entry that is a load address already is meant as one. */
+	for (uint32_t i = 0; i < img->phnum; i++) {
+		phdr(img, i, &ph);
+		if (loadable(&ph) && vaddr >= ph.paddr && vaddr - ph.paddr < ph.memsz)
+			return vaddr;
+	}
 
 	return loaded_at(img, vaddr, 1, &paddr) ? paddr : vaddr;
 }

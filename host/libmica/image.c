@@ -306,7 +306,8 @@ int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 					 "memory %s: link it into that",
 					 cfg->image, i, (unsigned long long)da,
 					 (unsigned long long)len, text);
-		if (da < pool_da + pool_size && pool_da < da + len)
+		/* What is only zeroed may lie there: the pool is set up afterwards. */
+		if (img->seg[i].filesz && da < pool_da + pool_size && pool_da < da + len)
 			return mica_fail(err, MICA_E_FIRMWARE,
 					 "image %s: segment %u at 0x%llx (0x%llx bytes) overlaps "
 					 "the communication "

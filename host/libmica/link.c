@@ -172,6 +172,14 @@ void mica_link_turn(struct mica_link *link)
 
 	if (!link->up || link->dead)
 		return;
+	if (link->unanswered && link->open && mica_link_reattach_answered(link)) {
+		/* Late: it waited for the rings first. Its 0 has overwritten our word. */
+		link->unanswered = false;
+		link->client->reason[0] = '\0';
+		mica_link_write_status(link, MICA_STATUS_RUNNING);
+		mica_client_kick(link->client);
+		mica_client_note(link->client);
+	}
 	rest = mica_services_rest(link);
 	if (!rest)
 		rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);

@@ -62,6 +62,7 @@ struct mica_link {
 	bool announced;		/* something came from the client */
 	uv_timer_t *again;	/* next turn */
 	uint64_t retry_ms;
+	uint16_t tx_seen; /* used index of vring 1 up to which returned messages were noted */
 };
 
 /* Called in this order at a start: new, prepare (rings and table ready), the core starts, open.

@@ -142,6 +142,7 @@ int mica_link_rings_up(struct mica_link *link, struct mica_error *err)
 		return mica_fail(err, MICA_E_FAILED, "rpmsg device: error %d", rc);
 	}
 	link->up = true;
+	link->tx_seen = 0;
 	rpmsg_virtio_set_tx_timeout(&link->rvdev, 0);
 	link->rvdev.rdev.ns_unbind_cb = on_unbind;
 	if (link->features & MICA_F_CREDIT) {

@@ -20,7 +20,8 @@ struct mica_service_ops {
 	/* First message, by which the client learns the host's address. */
 	const void *hello;
 	size_t hello_len;
-	bool silent; /* no first message */
+	bool silent;	 /* no first message */
+	bool hello_acts; /* the first message is a command too: never said twice */
 	/* All optional. open may fail; then the service stays announced, unbound. */
 	int (*open)(struct mica_service *s, struct mica_error *err);
 	/* data lies in shared memory: each byte may change while it is looked at. len > 0. */
@@ -45,7 +46,7 @@ struct mica_service {
 	uint32_t tx_credit;
 	uint32_t rx_owed;    /* messages whose credit was not given back yet */
 	uint32_t rx_drained; /* of these, how many are to be given back now */
-	uint16_t last_tx;    /* ring index after the last message, where no credit is */
+	uint16_t last_tx;    /* descriptor of the last message, where no credit is */
 	bool outstanding;    /* last_tx is valid */
 	uint64_t rest_until; /* uv_now(): the ring may wait so long, the reader is at work */
 	struct mica_service_info info;

@@ -62,19 +62,34 @@ static void tell(struct mica_service *s, bool open)
 
 /* ---- sending ---- */
 
+/*
+ * Buffers come back in any order: a client may keep one message while it takes others. Called
+ * before every send, which is when a descriptor may be used again.
+ */
+static void note_returned(struct mica_link *link)
+{
+	struct virtqueue *vq = link->rvdev.svq;
+	uint16_t used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+
+	/* Only paces this client: a wrong answer is its own loss. */
+	if ((uint16_t)(used - link->tx_seen) > vq->vq_nentries)
+		link->tx_seen = (uint16_t)(used - vq->vq_nentries);
+	for (; link->tx_seen != used; link->tx_seen++) {
+		uint32_t id = metal_shared_read32(
+			&vq->vq_ring.used->ring[link->tx_seen & (vq->vq_nentries - 1)].id);
+
+		for (struct mica_service *s = link->services; s; s = s->next) {
+			if (s->last_tx == id)
+				s->outstanding = false;
+		}
+	}
+}
+
 static bool consumed(struct mica_service *s)
 {
-	struct virtqueue *vq = s->link->rvdev.svq;
-	uint16_t used;
-
-	if (!s->outstanding)
-		return true;
-	/* Only paces this client: a wrong answer is its own loss. */
-	used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
-	if ((int16_t)(used - s->last_tx) < 0)
-		return false;
-	s->outstanding = false;
-	return true;
+	if (s->outstanding)
+		note_returned(s->link);
+	return !s->outstanding;
 }
 
 static bool has_room(struct mica_service *s)
@@ -104,11 +119,13 @@ bool mica_service_can_send(struct mica_service *s)
 
 static int send_now(struct mica_service *s, const void *data, size_t len)
 {
-	int rc = rpmsg_trysend(&s->ept, len ? data : NULL, (int)len);
+	struct virtqueue *vq = s->link->rvdev.svq;
 
-	if (rc < 0)
+	note_returned(s->link);
+	if (rpmsg_trysend(&s->ept, len ? data : NULL, (int)len) < 0)
 		return -1;
-	s->last_tx = s->link->rvdev.svq->vq_prod_idx;
+	s->last_tx = metal_shared_read16(
+		&vq->vq_ring.avail->ring[(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)]);
 	s->outstanding = true;
 	s->info.tx_messages++;
 	s->info.tx_bytes += len;
@@ -152,6 +169,7 @@ static bool give_credit(struct mica_service *s)
 
 	if (!s->rx_drained || !link->ctrl_open)
 		return true;
+	note_returned(link);
 	if (rpmsg_trysend(&link->ctrl, &msg, sizeof(msg)) < 0)
 		return false;
 	s->rx_drained = 0;
@@ -279,6 +297,17 @@ static struct mica_service *find_service(struct mica_link *link, const char *nam
 	return s;
 }
 
+/* A client that made its endpoint anew waits for the first message again. False: no such service.
+ */
+static bool greet_again(struct mica_service *s)
+{
+	if (s && s->bound && !s->ops->silent && !s->outstanding && !s->ops->hello_acts) {
+		s->hello_due = true;
+		say_hello(s);
+	}
+	return s;
+}
+
 static bool add_service(struct mica_link *link, const char *name, uint32_t remote, uint32_t local)
 {
 	struct mica_service **pp = &link->services;
@@ -312,6 +341,8 @@ static bool add_service(struct mica_link *link, const char *name, uint32_t remot
 void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote)
 {
 	link->announced = true;
+	if (link->stopping || greet_again(find_service(link, name, remote)))
+		return;
 	if (add_service(link, name, remote, RPMSG_ADDR_ANY))
 		write_table(link);
 }
@@ -323,6 +354,8 @@ static void unbind(struct mica_service *s)
 	tell(s, false);
 	if (s->ops->close)
 		s->ops->close(s);
+	if (s->link->up)
+		note_returned(s->link); /* the announcement of the end is a message too */
 	rpmsg_destroy_ept(&s->ept);
 	s->bound = false;
 }
@@ -460,6 +493,8 @@ void mica_services_close(struct mica_link *link, bool announce)
 		end_service(s);
 	}
 	link->n_services = 0;
+	if (announce && link->up)
+		mica_link_write_endpoints(link, NULL, 0);
 }
 
 void mica_services_info(const struct mica_link *link, struct mica_client_info *info)

@@ -95,6 +95,16 @@ int mica_place(const struct mica_table *t, uint64_t da, size_t size, bool debug,
 	uint64_t at = da;
 
 	memset(pl, 0, sizeof(*pl));
+	/* Rings the image has placed itself may lie in the pool: nothing else goes there. */
+	for (int i = 0; i < 2 && t->vdev; i++) {
+		uint64_t end =
+			align_up((uint64_t)t->vring[i].da +
+					 (uint64_t)vring_size(t->vring[i].num, t->vring[i].align),
+				 16);
+
+		if (t->vring[i].da != UINT32_MAX && t->vring[i].da < da + size && end > at)
+			at = end;
+	}
 	for (int i = 0; i < 2 && t->vdev; i++) {
 		const struct mica_vring *v = &t->vring[i];
 

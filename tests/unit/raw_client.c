@@ -127,25 +127,6 @@ static void break_a_rule(void)
 	kick();
 }
 
-static void take_messages(void)
-{
-	while (metal_shared_read16_acquire(&c.rx.avail->idx) != c.rx_taken) {
-		uint16_t id = c.rx.avail->ring[c.rx_taken++ % NUM];
-		uint8_t *buf = at(c.rx.desc[id].addr);
-		struct rpmsg_hdr hdr;
-
-		memcpy(&hdr, buf, sizeof(hdr));
-		if (hdr.dst == OWN)
-			c.host = hdr.src;
-		if (hdr.dst == OWN && hdr.len)
-			send_message(c.host, buf + sizeof(hdr), hdr.len);
-		c.rx.used->ring[c.rx.used->idx % NUM].id = id;
-		c.rx.used->ring[c.rx.used->idx % NUM].len = 512;
-		metal_shared_write16_release(&c.rx.used->idx, c.rx.used->idx + 1);
-		break_a_rule();
-	}
-}
-
 static void obey(void)
 {
 	uint32_t word = metal_shared_read32_acquire(&c.table->reserved[0]);
@@ -156,6 +137,29 @@ static void obey(void)
 		metal_shared_write32_release(&c.table->reserved[0], 0);
 		kick();
 		wait_driver();
+	}
+}
+
+static void take_messages(void)
+{
+	while (metal_shared_read16_acquire(&c.rx.avail->idx) != c.rx_taken) {
+		uint16_t id = c.rx.avail->ring[c.rx_taken++ % NUM];
+		uint8_t *buf = at(c.rx.desc[id].addr);
+		struct rpmsg_hdr hdr;
+
+		memcpy(&hdr, buf, sizeof(hdr));
+		if (hdr.dst == OWN)
+			c.host = hdr.src;
+		/* A client that talks all the time has used the buffers up; one comes back. */
+		while (hdr.dst == OWN && hdr.len &&
+		       !send_message(c.host, buf + sizeof(hdr), hdr.len)) {
+			obey();
+			usleep(100);
+		}
+		c.rx.used->ring[c.rx.used->idx % NUM].id = id;
+		c.rx.used->ring[c.rx.used->idx % NUM].len = 512;
+		metal_shared_write16_release(&c.rx.used->idx, c.rx.used->idx + 1);
+		break_a_rule();
 	}
 }
 

@@ -37,5 +37,6 @@ const struct mica_service_ops mica_service_onoff = {
 	.names = onoff_names,
 	.hello = &terminal_on,
 	.hello_len = sizeof(terminal_on),
+	.hello_acts = true,
 	.ask_stop = onoff_ask_stop,
 };
