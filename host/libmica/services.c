@@ -256,7 +256,7 @@ static unsigned int read_table(struct mica_link *link,
 
 static void say_hello(struct mica_service *s)
 {
-	if (s->hello_due && !send_now(s, s->ops->hello, s->ops->hello_len)) {
+	if (s->hello_due && consumed(s) && !send_now(s, s->ops->hello, s->ops->hello_len)) {
 		s->hello_due = false;
 		if (s->ops->hello_len && s->link->features & MICA_F_CREDIT && s->tx_credit)
 			s->tx_credit--;
@@ -301,9 +301,11 @@ static struct mica_service *find_service(struct mica_link *link, const char *nam
  */
 static bool greet_again(struct mica_service *s)
 {
-	if (s && s->bound && !s->ops->silent && !s->outstanding && !s->ops->hello_acts) {
+	if (s && s->bound && !s->ops->silent && !s->ops->hello_acts) {
 		s->hello_due = true;
 		say_hello(s);
+		if (s->hello_due)
+			mica_link_again(s->link, s->link->retry_ms);
 	}
 	return s;
 }

@@ -193,9 +193,14 @@ static bool echoed(void *arg)
 
 void check_echo(struct mica_client *client, const char *text)
 {
+	check_echo_of(client, 0, text);
+}
+
+void check_echo_of(struct mica_client *client, unsigned int i, const char *text)
+{
 	struct echo e = { .text = text };
 
-	e.fd = open(info_of(client)->service[0].device, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	e.fd = open(info_of(client)->service[i].device, O_RDWR | O_NOCTTY | O_NONBLOCK);
 	assert_true(e.fd >= 0);
 	assert_int_equal(write(e.fd, text, strlen(text)), strlen(text));
 	assert_true(run_until(echoed, &e, LIMIT_MS));

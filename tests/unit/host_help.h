@@ -47,6 +47,8 @@ unsigned int client_folders(void);
 unsigned int fewest_files(void);
 /* What is written to the client's first tty comes back, once. */
 void check_echo(struct mica_client *client, const char *text);
+/* The same on the client's i-th service. */
+void check_echo_of(struct mica_client *client, unsigned int i, const char *text);
 
 int open_host(void);
 void close_host(void);

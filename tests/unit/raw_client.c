@@ -23,6 +23,7 @@
 #define NUM	8
 #define ALIGN	16
 #define OWN	1024 /* our tty's address */
+#define OTHER	1025 /* our second tty's, where there is one */
 #define NS_ADDR 53
 
 struct image_table {
@@ -65,9 +66,9 @@ static void kick(void)
 }
 
 /* len beyond 496 is a lie about 496 bytes. False: no buffer free. */
-static bool send_message(uint32_t dst, const void *data, uint16_t len)
+static bool send_from(uint32_t src, uint32_t dst, const void *data, uint16_t len)
 {
-	struct rpmsg_hdr hdr = { .src = OWN, .dst = dst, .len = len };
+	struct rpmsg_hdr hdr = { .src = src, .dst = dst, .len = len };
 	uint16_t id;
 	uint8_t *buf;
 
@@ -82,6 +83,11 @@ static bool send_message(uint32_t dst, const void *data, uint16_t len)
 	metal_shared_write16_release(&c.tx.used->idx, c.tx.used->idx + 1);
 	kick();
 	return true;
+}
+
+static bool send_message(uint32_t dst, const void *data, uint16_t len)
+{
+	return send_from(OWN, dst, data, len);
 }
 
 static bool announce(const char *name, uint32_t addr)
@@ -140,6 +146,44 @@ static void obey(void)
 	}
 }
 
+/* A client that talks all the time has used the buffers up; one comes back. */
+static void echo(const struct rpmsg_hdr *hdr, const void *data)
+{
+	while (!send_from(hdr->dst, hdr->src, data, hdr->len)) {
+		obey();
+		usleep(100);
+	}
+}
+
+/* True: the buffer is kept. */
+static bool take_message(const struct rpmsg_hdr *hdr, const void *data)
+{
+	static struct rpmsg_hdr waiting;
+	static uint8_t kept[496];
+	static bool once;
+
+	if (hdr->dst != OWN && hdr->dst != OTHER)
+		return false;
+	if (hdr->dst == OWN)
+		c.host = hdr->src;
+	if (!strcmp(c.how, RAW_AGAIN) && !once && hdr->len) {
+		once = true;
+		waiting = *hdr;
+		memcpy(kept, data, hdr->len);
+		announce("rpmsg-tty", OWN);
+	} else if (!hdr->len) {
+		if (waiting.len)
+			echo(&waiting, kept);
+		waiting.len = 0;
+	} else if (!strcmp(c.how, RAW_KEEP) && !once && hdr->dst == OWN) {
+		once = true;
+		return true;
+	} else {
+		echo(hdr, data);
+	}
+	return false;
+}
+
 static void take_messages(void)
 {
 	while (metal_shared_read16_acquire(&c.rx.avail->idx) != c.rx_taken) {
@@ -148,14 +192,8 @@ static void take_messages(void)
 		struct rpmsg_hdr hdr;
 
 		memcpy(&hdr, buf, sizeof(hdr));
-		if (hdr.dst == OWN)
-			c.host = hdr.src;
-		/* A client that talks all the time has used the buffers up; one comes back. */
-		while (hdr.dst == OWN && hdr.len &&
-		       !send_message(c.host, buf + sizeof(hdr), hdr.len)) {
-			obey();
-			usleep(100);
-		}
+		if (take_message(&hdr, buf + sizeof(hdr)))
+			continue;
 		c.rx.used->ring[c.rx.used->idx % NUM].id = id;
 		c.rx.used->ring[c.rx.used->idx % NUM].len = 512;
 		metal_shared_write16_release(&c.rx.used->idx, c.rx.used->idx + 1);
@@ -204,6 +242,8 @@ void raw_client_main(void)
 	c.table = (struct image_table *)(void *)c.mem;
 	wait_driver();
 	announce("rpmsg-tty", OWN);
+	if (!strcmp(c.how, RAW_KEEP))
+		announce("rpmsg-tty1", OTHER);
 	busy = !strcmp(c.how, RAW_FLOOD) || !strcmp(c.how, RAW_STORM) || !strcmp(c.how, RAW_TALK);
 	for (;;) {
 		if (poll(&pfd, 1, busy ? 0 : 1000) > 0 && read(pfd.fd, &n, sizeof(n)) < 0)

@@ -17,6 +17,8 @@
 #define RAW_FLOOD "flood" /* announces 300 names, obeys */
 #define RAW_STORM "storm" /* announces for ever, as fast as buffers come back; obeys */
 #define RAW_TALK  "talk"  /* sends to its tty for ever, as fast as buffers come back; obeys */
+#define RAW_KEEP  "keep"  /* echoes on two ttys; keeps the first message of the first one */
+#define RAW_AGAIN "again" /* announces its tty again at the first message; echoes once greeted */
 #define RAW_DIE	  "die"	  /* exits with 3 before it is ready */
 #define RAW_MUTE  "mute"  /* announces nothing, obeys nothing */
 

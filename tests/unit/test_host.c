@@ -157,6 +157,40 @@ static void storm(void **state)
 	stop_and_remove(good);
 }
 
+static bool is_two_ttys(void *arg)
+{
+	return info_of(arg)->n_services == 2;
+}
+
+/* Buffers come back in any order: a message that a client keeps holds up its own endpoint alone. */
+static void keeps_a_message(void **state)
+{
+	struct mica_client *client = start_one("one", RAW_KEEP);
+	int fd;
+
+	(void)state;
+	run_until(is_two_ttys, client, LIMIT_MS);
+	fd = open(info_of(client)->service[0].device, O_WRONLY | O_NOCTTY);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "kept", 4), 4);
+	for (int i = 0; i < 20; i++)
+		check_echo_of(client, 1, "hello");
+	assert_int_equal(info_of(client)->service[0].tx_messages, 2); /* with the greeting */
+	close(fd);
+	stop_and_remove(client);
+}
+
+/* A client that made its endpoint anew, with no word of the old one's end, is greeted again. */
+static void announces_again(void **state)
+{
+	struct mica_client *client = start_one("one", RAW_AGAIN);
+
+	(void)state;
+	check_echo(client, "hello");
+	assert_int_equal(info_of(client)->n_services, 1);
+	stop_and_remove(client);
+}
+
 static bool dropped(void *arg)
 {
 	return info_of(arg)->service[0].dropped_bytes > 1000000;
@@ -229,11 +263,18 @@ static void killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(life),		 cmocka_unit_test(refusals),
-		cmocka_unit_test(index_leaps),	 cmocka_unit_test(wrong_descriptor),
-		cmocka_unit_test(long_message),	 cmocka_unit_test(name_flood),
-		cmocka_unit_test(storm),	 cmocka_unit_test(nobody_reads),
-		cmocka_unit_test(dies_at_start), cmocka_unit_test(never_ready),
+		cmocka_unit_test(life),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(index_leaps),
+		cmocka_unit_test(wrong_descriptor),
+		cmocka_unit_test(long_message),
+		cmocka_unit_test(name_flood),
+		cmocka_unit_test(storm),
+		cmocka_unit_test(nobody_reads),
+		cmocka_unit_test(keeps_a_message),
+		cmocka_unit_test(announces_again),
+		cmocka_unit_test(dies_at_start),
+		cmocka_unit_test(never_ready),
 		cmocka_unit_test(killed),
 	};
 

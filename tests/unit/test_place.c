@@ -106,6 +106,11 @@ static void fixed_rings(void **state)
 	assert_int_equal(pl.vring[0], 0x70100000);
 	assert_int_equal(pl.vring[1], 0x70104000);
 	assert_int_equal(pl.buffers, POOL);
+	/* Inside the pool: what the host places goes behind them. */
+	t.vring[0].da = (uint32_t)POOL;
+	t.vring[1].da = (uint32_t)POOL + 0xf0;
+	assert_int_equal(mica_place(&t, POOL, MICA_POOL_SIZE, false, &pl, &err), 0);
+	assert_int_equal(pl.buffers, POOL + 0x1e0);
 }
 
 static void static_layout(void **state)
