@@ -16,7 +16,7 @@ layer_product() {
 	locked "$MICA_BUILD/product.lock" quietly "installing" \
 		make -s -C "$MICA_TOP" V="$BOARD_ARCH" install DESTDIR="$root"
 	rm -rf "${root:?}/usr/share"
-	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.elf
+	install -D -m 644 -t "$root/lib/firmware" "$clients"/*.{elf,bin}
 	install -D -m 644 -t "$root/etc/mica" "$BOARD_FOLDER"/clients/*.conf
 	install -D -m 644 "$MICA_TOP/packaging/initramfs/ready" "$root/etc/mcs-run/ready"
 	install -D -m 644 "$module" "$root/lib/modules/$release/updates/mcs_km.ko"
