@@ -9,7 +9,7 @@ CYCLES = int(os.environ.get("MICA_CYCLES", "100"))
 
 # A terminal that is still open is kept for a moment after its client: those are let go first.
 SNAPSHOT = ("sleep 5; p=$(pidof micad); echo fds=$(ls /proc/$p/fd | wc -l) "
-            "anon=$(awk '/RssAnon/{print $2}' /proc/$p/status) "
+            "anon=$(awk '/^Anonymous/{print $2}' /proc/$p/smaps_rollup) "
             "slab=$(awk '/^SUnreclaim/{print $2}' /proc/meminfo)")
 
 
