@@ -33,7 +33,8 @@ void rpmsg_virtio_init_shm_pool(struct rpmsg_virtio_shm_pool *shpool, void *shbu
 	shpool->avail = size;
 }
 
-int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev)
+/* Payload of one buffer towards the other side (tx) or from it. */
+static int payload_size(struct rpmsg_device *rdev, bool tx)
 {
 	struct rpmsg_virtio_device *rvdev;
 	uint32_t size;
@@ -42,29 +43,24 @@ int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev)
 		return RPMSG_ERR_PARAM;
 	rvdev = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
 	metal_mutex_acquire(&rdev->lock);
-	size = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? rvdev->config.h2r_buf_size
-						  : virtqueue_get_desc_size(rvdev->svq);
+	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
+		size = tx ? rvdev->config.h2r_buf_size : rvdev->config.r2h_buf_size;
+	else
+		size = virtqueue_get_desc_size(tx ? rvdev->svq : rvdev->rvq);
 	metal_mutex_release(&rdev->lock);
 	if (size <= sizeof(struct rpmsg_hdr))
 		return RPMSG_ERR_NO_BUFF;
 	return size > INT32_MAX ? INT32_MAX : (int)(size - sizeof(struct rpmsg_hdr));
 }
 
+int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev)
+{
+	return payload_size(rdev, true);
+}
+
 int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev)
 {
-	struct rpmsg_virtio_device *rvdev;
-	uint32_t size;
-
-	if (!rdev)
-		return RPMSG_ERR_PARAM;
-	rvdev = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
-	metal_mutex_acquire(&rdev->lock);
-	size = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? rvdev->config.r2h_buf_size
-						  : virtqueue_get_desc_size(rvdev->rvq);
-	metal_mutex_release(&rdev->lock);
-	if (size <= sizeof(struct rpmsg_hdr))
-		return RPMSG_ERR_NO_BUFF;
-	return size > INT32_MAX ? INT32_MAX : (int)(size - sizeof(struct rpmsg_hdr));
+	return payload_size(rdev, false);
 }
 
 bool rpmsg_virtio_rx_pending(struct rpmsg_virtio_device *rvdev)
