@@ -17,7 +17,7 @@
 #include "files.h"
 
 #define FILE_MAX  (64u * 1024u)
-#define KEYS_ROOM 32
+#define KEYS_ROOM 64
 
 struct reader {
 	const char *next; /* unread rest of the text */
@@ -51,6 +51,16 @@ void mica_config_defaults(struct mica_config *cfg)
 	cfg->load_address = cfg->entry = MICA_ADDRESS_NONE;
 	cfg->start_timeout_ms = 20 * 1000;
 	cfg->stop_timeout_ms = 10 * 1000;
+	cfg->restart_ms = 100;
+	cfg->restart_max_ms = 30 * 1000;
+	cfg->start_limit_burst = 5;
+	cfg->start_limit_ms = 10 * 1000;
+	cfg->core_dump = true;
+	cfg->core_dump_keep = 3;
+	cfg->core_dump_mib = 256;
+	cfg->log_level = 6; /* info */
+	cfg->endpoint_sockets = true;
+	cfg->healthy_ms = 10 * 1000;
 }
 
 /* The first error stays: whatever else the INI library finds afterwards is its echo. */
@@ -160,7 +170,7 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 		return 0;
 	}
 	r->given[i] = r->line;
-	if (config_keys[i].set(r->cfg, value, &err)) {
+	if (config_key_set(&config_keys[i], r->cfg, value, &err)) {
 		fail_line(r, r->line, err.text);
 		return 0;
 	}
@@ -231,7 +241,8 @@ int mica_config_parse(const char *text, const char *file, struct mica_config *cf
 	struct reader r = { .next = text, .file = file, .cfg = &out, .err = err };
 	int bad_line;
 
-	_Static_assert(KEYS_ROOM >= 24, "room for every key");
+	if (config_n_keys > KEYS_ROOM)
+		abort();
 	mica_config_defaults(&out);
 	if (strlen(file) >= sizeof(out.file))
 		return mica_fail(err, MICA_E_CONFIG, "path of the configuration is too long");
@@ -251,6 +262,22 @@ int mica_config_parse(const char *text, const char *file, struct mica_config *cf
 		warn_unused(&r, warn, arg);
 	*cfg = out;
 	return 0;
+}
+
+int mica_config_set(struct mica_config *cfg, const char *name, const char *value, bool running,
+		    struct mica_error *err)
+{
+	const struct config_key *key = config_key_find(name);
+
+	if (!key)
+		return mica_fail(err, MICA_E_USAGE,
+				 "unknown key '%.60s'; mica.conf(5) lists the keys", name);
+	if (!strcmp(name, "Name"))
+		return mica_fail(err, MICA_E_STATE, "a client keeps its name: create another one");
+	if (running && !key->live)
+		return mica_fail(err, MICA_E_STATE,
+				 "%s cannot change while the client runs: stop it first", name);
+	return config_key_set(key, cfg, value, err);
 }
 
 int mica_config_read(const char *path, struct mica_config *cfg, mica_warn_fn warn, void *arg,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Values of the configuration keys: form and range. mica.conf(5) is the document. */
-#include <errno.h>
+/* The table of configuration keys. mica.conf(5) is the document. */
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,63 +14,6 @@ static int bad(struct mica_error *err, const char *key, const char *value, const
 	return mica_fail(err, MICA_E_CONFIG, "%s '%.80s': %s", key, value, want);
 }
 
-static int text(char *out, size_t size, const char *key, const char *value, struct mica_error *err)
-{
-	size_t len = strlen(value);
-
-	if (len >= size)
-		return mica_fail(err, MICA_E_CONFIG, "%s: longer than %zu characters", key,
-				 size - 1);
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
-			return mica_fail(err, MICA_E_CONFIG, "%s: contains a control character",
-					 key);
-	memcpy(out, value, len + 1);
-	return 0;
-}
-
-static int path(char *out, const char *key, const char *value, struct mica_error *err)
-{
-	if (value[0] != '/')
-		return bad(err, key, value, "must be an absolute path");
-	return text(out, PATH_MAX, key, value, err);
-}
-
-static int boolean(bool *out, const char *key, const char *value, struct mica_error *err)
-{
-	static const char *const yes[] = { "yes", "true", "on", "1" };
-	static const char *const no[] = { "no", "false", "off", "0" };
-
-	for (unsigned int i = 0; i < 4; i++) {
-		if (!strcasecmp(value, yes[i])) {
-			*out = true;
-			return 0;
-		}
-		if (!strcasecmp(value, no[i])) {
-			*out = false;
-			return 0;
-		}
-	}
-	return bad(err, key, value, "neither yes nor no");
-}
-
-static int integer(int64_t *out, const char *key, const char *value, int64_t min, int64_t max,
-		   int base, struct mica_error *err)
-{
-	char want[80], *end;
-	long long v;
-
-	errno = 0;
-	v = strtoll(value, &end, base);
-	if (errno || end == value || *end || v < min || v > max) {
-		snprintf(want, sizeof(want), "not a whole number from %" PRId64 " to %" PRId64, min,
-			 max);
-		return bad(err, key, value, want);
-	}
-	*out = v;
-	return 0;
-}
-
 static int set_name(struct mica_config *cfg, const char *value, struct mica_error *err)
 {
 	if (!mica_name_valid(value))
@@ -81,9 +24,9 @@ static int set_name(struct mica_config *cfg, const char *value, struct mica_erro
 	return 0;
 }
 
-static int set_image(struct mica_config *cfg, const char *value, struct mica_error *err)
+static void get_name(const struct mica_config *cfg, char out[KEY_VALUE_MAX])
 {
-	return path(cfg->image, "ClientPath", value, err);
+	strcpy(out, cfg->name);
 }
 
 static int set_cpu(struct mica_config *cfg, const char *value, struct mica_error *err)
@@ -91,196 +34,167 @@ static int set_cpu(struct mica_config *cfg, const char *value, struct mica_error
 	return mica_cores_parse(value, &cfg->cores, err);
 }
 
-static int set_auto_boot(struct mica_config *cfg, const char *value, struct mica_error *err)
+static void get_cpu(const struct mica_config *cfg, char out[KEY_VALUE_MAX])
 {
-	return boolean(&cfg->auto_boot, "AutoBoot", value, err);
+	if (cfg->cores.kind != MICA_CORES_NONE)
+		mica_cores_format(&cfg->cores, out);
 }
 
 static int set_pedestal(struct mica_config *cfg, const char *value, struct mica_error *err)
 {
+	char name[sizeof(cfg->pedestal)] = "";
+	size_t len = strlen(value);
+
+	if (len >= sizeof(name))
+		return bad(err, "Pedestal", value, "not the name of a pedestal");
 	/* The existing tool takes the names in any case. */
-	for (const char *p = value; *p; p++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", *p))
+	for (size_t i = 0; i < len; i++) {
+		char c = value[i];
+
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", c))
 			return bad(err, "Pedestal", value, "not the name of a pedestal");
-	if (text(cfg->pedestal, sizeof(cfg->pedestal), "Pedestal", value, err))
-		return -1;
-	for (char *p = cfg->pedestal; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
+		name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	strcpy(cfg->pedestal, name);
 	return 0;
 }
 
-static int set_pedestal_conf(struct mica_config *cfg, const char *value, struct mica_error *err)
+static void get_pedestal(const struct mica_config *cfg, char out[KEY_VALUE_MAX])
 {
-	return path(cfg->pedestal_conf, "PedestalConf", value, err);
-}
-
-static int set_debug(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return boolean(&cfg->debug, "Debug", value, err);
-}
-
-static int set_vcpu(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return integer(&cfg->vcpu, "VCPU", value, 1, 4096, 10, err);
-}
-
-static int set_max_vcpu(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return integer(&cfg->max_vcpu, "MaxVCPU", value, 1, 4096, 10, err);
-}
-
-static int set_weight(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return integer(&cfg->cpu_weight, "CPUWeight", value, 1, 65535, 10, err);
-}
-
-static int set_capacity(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return integer(&cfg->cpu_capacity, "CPUCapacity", value, 0, 100 * 4096, 10, err);
-}
-
-static int set_memory(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return integer(&cfg->memory, "Memory", value, 1, 1 << 24, 10, err);
-}
-
-static int set_max_memory(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return integer(&cfg->max_memory, "MaxMemory", value, 1, 1 << 24, 10, err);
-}
-
-static int set_iomem(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return text(cfg->iomem, sizeof(cfg->iomem), "IOMem", value, err);
-}
-
-static int set_network(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return text(cfg->network, sizeof(cfg->network), "Network", value, err);
-}
-
-static int set_layout(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	if (!strcasecmp(value, "table"))
-		cfg->layout = MICA_LAYOUT_TABLE;
-	else if (!strcasecmp(value, "static"))
-		cfg->layout = MICA_LAYOUT_STATIC;
-	else
-		return bad(err, "Layout", value, "neither table nor static");
-	return 0;
+	strcpy(out, cfg->pedestal);
 }
 
 static int set_comm_offset(struct mica_config *cfg, const char *value, struct mica_error *err)
 {
-	int64_t v = 0;
+	unsigned long long v;
+	char *end;
 
 	if (!strcasecmp(value, "auto")) {
 		cfg->comm_offset = MICA_COMM_OFFSET_AUTO;
 		return 0;
 	}
-	if (integer(&v, "CommOffset", value, 0, 1ll << 40, 0, err))
-		return -1;
+	v = strtoull(value, &end, 0);
+	if (value[0] == '-' || end == value || *end || v > 1ull << 40)
+		return bad(err, "CommOffset", value,
+			   "neither auto nor a whole number from 0 to 1099511627776");
 	if (v % 4096)
 		return bad(err, "CommOffset", value, "not a multiple of 4096 (0x1000)");
-	cfg->comm_offset = (uint64_t)v;
+	cfg->comm_offset = v;
 	return 0;
 }
 
-static int address(uint64_t *out, const char *key, const char *value, struct mica_error *err)
+static void get_comm_offset(const struct mica_config *cfg, char out[KEY_VALUE_MAX])
 {
-	int64_t v = 0;
-
-	if (integer(&v, key, value, 0, INT64_MAX, 0, err))
-		return -1;
-	if (v % 4)
-		return bad(err, key, value, "not a multiple of 4");
-	*out = (uint64_t)v;
-	return 0;
+	if (cfg->comm_offset == MICA_COMM_OFFSET_AUTO)
+		strcpy(out, "auto");
+	else
+		snprintf(out, KEY_VALUE_MAX, "0x%" PRIx64, cfg->comm_offset);
 }
 
-static int set_load_address(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return address(&cfg->load_address, "LoadAddress", value, err);
-}
+static const char *const layouts[] = { "table", "static", NULL };
+static const char *const restarts[] = { "no", "on-failure", "always", NULL };
+/* As syslog(3) numbers them. */
+static const char *const log_levels[] = { "emerg",  "alert", "crit",  "err", "warning",
+					  "notice", "info",  "debug", NULL };
 
-static int set_entry(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return address(&cfg->entry, "Entry", value, err);
-}
+#define MEMBER(m) \
+	.offset = offsetof(struct mica_config, m), .size = sizeof(((struct mica_config *)0)->m)
+#define TEXT(key, by, m)                                                \
+	{                                                               \
+		.name = key, .used_by = by, .kind = KEY_TEXT, MEMBER(m) \
+	}
+#define FILE_PATH(key, by, m)                                           \
+	{                                                               \
+		.name = key, .used_by = by, .kind = KEY_PATH, MEMBER(m) \
+	}
+#define SWITCH(key, by, m)                                                \
+	{                                                                 \
+		.name = key, .used_by = by, .kind = KEY_SWITCH, MEMBER(m) \
+	}
+#define LIVE_SWITCH(key, m)                                                                  \
+	{                                                                                    \
+		.name = key, .used_by = KEY_ALL, .live = true, .kind = KEY_SWITCH, MEMBER(m) \
+	}
+#define NUMBER(key, by, m, lo, hi)                                                              \
+	{                                                                                       \
+		.name = key, .used_by = by, .kind = KEY_NUMBER, MEMBER(m), .min = lo, .max = hi \
+	}
+#define COUNT(key, is_live, m, lo, hi)                                                          \
+	{                                                                                       \
+		.name = key, .used_by = KEY_ALL, .live = is_live, .kind = KEY_COUNT, MEMBER(m), \
+		.min = lo, .max = hi                                                            \
+	}
+#define SPAN(key, m, lo, hi)                                                                \
+	{                                                                                   \
+		.name = key, .used_by = KEY_ALL, .live = true, .kind = KEY_SPAN, MEMBER(m), \
+		.min = lo, .max = hi                                                        \
+	}
+#define ADDRESS(key, by, m)                                                                  \
+	{                                                                                    \
+		.name = key, .used_by = by, .kind = KEY_ADDRESS, MEMBER(m), .max = INT64_MAX \
+	}
+#define CHOICE(key, is_live, m, list)                                                            \
+	{                                                                                        \
+		.name = key, .used_by = KEY_ALL, .live = is_live, .kind = KEY_CHOICE, MEMBER(m), \
+		.choices = list                                                                  \
+	}
+#define OWN(key, f)                                                                              \
+	{                                                                                        \
+		.name = key, .used_by = KEY_ALL, .kind = KEY_OWN, .set = set_##f, .get = get_##f \
+	}
 
-static int seconds(uint32_t *ms, const char *key, const char *value, struct mica_error *err)
-{
-	int64_t v = 0;
-
-	if (integer(&v, key, value, 1, 3600, 10, err))
-		return -1;
-	*ms = (uint32_t)v * 1000;
-	return 0;
-}
-
-static int set_start_timeout(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return seconds(&cfg->start_timeout_ms, "StartTimeoutSec", value, err);
-}
-
-static int set_stop_timeout(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return seconds(&cfg->stop_timeout_ms, "StopTimeoutSec", value, err);
-}
-
-static int set_rpc_root(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return path(cfg->rpc_root, "RpcRoot", value, err);
-}
-
-/* Not root, and not the number that stands for nobody at all. */
-static int set_rpc_user(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	int64_t v = 0;
-
-	if (integer(&v, "RpcUser", value, 1, UINT32_MAX - 1, 10, err))
-		return -1;
-	cfg->rpc_user = (uint32_t)v;
-	return 0;
-}
-
-static int set_rpc_system(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return boolean(&cfg->rpc_system, "RpcSystem", value, err);
-}
-
-static int set_rpc_network(struct mica_config *cfg, const char *value, struct mica_error *err)
-{
-	return boolean(&cfg->rpc_network, "RpcNetwork", value, err);
-}
+#define HOUR_MS 3600000
 
 const struct config_key config_keys[] = {
-	{ "Name", KEY_ALL, set_name },
-	{ "ClientPath", KEY_ALL, set_image },
-	{ "CPU", KEY_ALL, set_cpu },
-	{ "AutoBoot", KEY_ALL, set_auto_boot },
-	{ "Pedestal", KEY_ALL, set_pedestal },
-	{ "PedestalConf", 0, set_pedestal_conf },
-	{ "Debug", KEY_ALL, set_debug },
-	{ "VCPU", 0, set_vcpu },
-	{ "MaxVCPU", 0, set_max_vcpu },
-	{ "CPUWeight", 0, set_weight },
-	{ "CPUCapacity", 0, set_capacity },
-	{ "Memory", 0, set_memory },
-	{ "MaxMemory", 0, set_max_memory },
-	{ "IOMem", 0, set_iomem },
-	{ "Network", 0, set_network },
-	{ "Layout", KEY_ALL, set_layout },
-	{ "CommOffset", KEY_ALL, set_comm_offset },
-	{ "LoadAddress", KEY_BAREMETAL, set_load_address },
-	{ "Entry", KEY_BAREMETAL, set_entry },
-	{ "StartTimeoutSec", KEY_ALL, set_start_timeout },
-	{ "StopTimeoutSec", KEY_ALL, set_stop_timeout },
-	{ "RpcRoot", KEY_ALL, set_rpc_root },
-	{ "RpcUser", KEY_ALL, set_rpc_user },
-	{ "RpcSystem", KEY_ALL, set_rpc_system },
-	{ "RpcNetwork", KEY_ALL, set_rpc_network },
+	OWN("Name", name),
+	FILE_PATH("ClientPath", KEY_ALL, image),
+	OWN("CPU", cpu),
+	SWITCH("AutoBoot", KEY_ALL, auto_boot),
+	OWN("Pedestal", pedestal),
+	FILE_PATH("PedestalConf", 0, pedestal_conf),
+	SWITCH("Debug", KEY_ALL, debug),
+	NUMBER("VCPU", 0, vcpu, 1, 4096),
+	NUMBER("MaxVCPU", 0, max_vcpu, 1, 4096),
+	NUMBER("CPUWeight", 0, cpu_weight, 1, 65535),
+	NUMBER("CPUCapacity", 0, cpu_capacity, 0, 100 * 4096),
+	NUMBER("Memory", 0, memory, 1, 1 << 24),
+	NUMBER("MaxMemory", 0, max_memory, 1, 1 << 24),
+	TEXT("IOMem", 0, iomem),
+	TEXT("Network", 0, network),
+	CHOICE("Layout", false, layout, layouts),
+	OWN("CommOffset", comm_offset),
+	ADDRESS("LoadAddress", KEY_BAREMETAL, load_address),
+	ADDRESS("Entry", KEY_BAREMETAL, entry),
+	SPAN("StartTimeoutSec", start_timeout_ms, 1000, HOUR_MS),
+	SPAN("StopTimeoutSec", stop_timeout_ms, 1000, HOUR_MS),
+	CHOICE("Restart", true, restart, restarts),
+	SPAN("RestartSec", restart_ms, 0, HOUR_MS),
+	SPAN("RestartMaxDelaySec", restart_max_ms, 0, 24 * HOUR_MS),
+	COUNT("StartLimitBurst", true, start_limit_burst, 0, 1000000),
+	SPAN("StartLimitIntervalSec", start_limit_ms, 0, 24 * HOUR_MS),
+	SPAN("WatchdogSec", watchdog_ms, 0, HOUR_MS),
+	LIVE_SWITCH("CoreDump", core_dump),
+	COUNT("CoreDumpKeep", true, core_dump_keep, 1, 1000),
+	COUNT("CoreDumpSizeMax", true, core_dump_mib, 1, 1 << 20),
+	CHOICE("LogLevel", true, log_level, log_levels),
+	SWITCH("EndpointSockets", KEY_ALL, endpoint_sockets),
+	TEXT("EndpointGroup", KEY_ALL, endpoint_group),
+	TEXT("Endpoints", KEY_ALL, endpoints),
+	SWITCH("RequireSignature", KEY_ALL, require_signature),
+	SPAN("HealthySec", healthy_ms, 0, HOUR_MS),
+	FILE_PATH("RpcRoot", KEY_ALL, rpc_root),
+	/* Not root, and not the number that stands for nobody at all. */
+	COUNT("RpcUser", false, rpc_user, 1, UINT32_MAX - 1),
+	LIVE_SWITCH("RpcSystem", rpc_system),
+	LIVE_SWITCH("RpcNetwork", rpc_network),
 };
 
 const unsigned int config_n_keys = sizeof(config_keys) / sizeof(config_keys[0]);
+
+const struct config_key *config_key_find(const char *name)
+{
+	for (unsigned int i = 0; i < config_n_keys; i++)
+		if (!strcmp(name, config_keys[i].name))
+			return &config_keys[i];
+	return NULL;
+}

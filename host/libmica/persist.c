@@ -15,10 +15,11 @@
 #include <json-c/json.h>
 
 #include "client_priv.h"
+#include "config_keys.h"
 #include "files.h"
 
 #define STATE_FILE    "state.json"
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 #define STATE_MAX     (256u << 10)
 
 static void put_str(struct json_object *o, const char *key, const char *value)
@@ -49,85 +50,31 @@ static int64_t get_int(struct json_object *o, const char *key)
 
 #define COPY_STR(dst, o, key) snprintf(dst, sizeof(dst), "%s", get_str(o, key))
 
+/* By the names and in the words of mica.conf(5). */
 static struct json_object *config_json(const struct mica_config *c)
 {
 	struct json_object *o = json_object_new_object();
-	struct json_object *cores = json_object_new_array();
+	char value[KEY_VALUE_MAX];
 
-	put_str(o, "file", c->file);
-	put_str(o, "image", c->image);
-	put_int(o, "core_kind", c->cores.kind);
-	for (unsigned int i = 0; i < c->cores.n; i++)
-		json_object_array_add(cores, json_object_new_int64(c->cores.id[i]));
-	json_object_object_add(o, "cores", cores);
-	put_str(o, "pedestal", c->pedestal);
-	put_str(o, "pedestal_conf", c->pedestal_conf);
-	put_int(o, "auto_boot", c->auto_boot);
-	put_int(o, "debug", c->debug);
-	put_int(o, "vcpu", c->vcpu);
-	put_int(o, "max_vcpu", c->max_vcpu);
-	put_int(o, "cpu_weight", c->cpu_weight);
-	put_int(o, "cpu_capacity", c->cpu_capacity);
-	put_int(o, "memory", c->memory);
-	put_int(o, "max_memory", c->max_memory);
-	put_str(o, "iomem", c->iomem);
-	put_str(o, "network", c->network);
-	put_int(o, "layout", c->layout);
-	if (c->comm_offset != MICA_COMM_OFFSET_AUTO)
-		put_int(o, "comm_offset", (int64_t)c->comm_offset);
-	if (c->load_address != MICA_ADDRESS_NONE)
-		put_int(o, "load_address", (int64_t)c->load_address);
-	if (c->entry != MICA_ADDRESS_NONE)
-		put_int(o, "entry", (int64_t)c->entry);
-	put_int(o, "start_timeout_ms", c->start_timeout_ms);
-	put_int(o, "stop_timeout_ms", c->stop_timeout_ms);
-	put_str(o, "rpc_root", c->rpc_root);
-	put_int(o, "rpc_user", c->rpc_user);
-	put_int(o, "rpc_system", c->rpc_system);
-	put_int(o, "rpc_network", c->rpc_network);
+	for (unsigned int i = 0; i < config_n_keys; i++) {
+		config_key_get(&config_keys[i], c, value);
+		if (value[0])
+			put_str(o, config_keys[i].name, value);
+	}
 	return o;
 }
 
+/* A key of another version of this program is passed over: the default stands in. */
 static void config_from(struct json_object *o, struct mica_config *c)
 {
-	struct json_object *cores;
-
 	mica_config_defaults(c);
-	COPY_STR(c->file, o, "file");
-	COPY_STR(c->image, o, "image");
-	c->cores.kind = (enum mica_core_kind)get_int(o, "core_kind");
-	c->cores.n = 0;
-	if (json_object_object_get_ex(o, "cores", &cores) &&
-	    json_object_is_type(cores, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(cores) && i < MICA_CORES_MAX; i++)
-			c->cores.id[c->cores.n++] = (uint32_t)json_object_get_int64(
-				json_object_array_get_idx(cores, i));
+	json_object_object_foreach(o, name, value)
+	{
+		const struct config_key *key = config_key_find(name);
+
+		if (key)
+			config_key_set(key, c, json_object_get_string(value), NULL);
 	}
-	COPY_STR(c->pedestal, o, "pedestal");
-	COPY_STR(c->pedestal_conf, o, "pedestal_conf");
-	c->auto_boot = get_int(o, "auto_boot");
-	c->debug = get_int(o, "debug");
-	c->vcpu = get_int(o, "vcpu");
-	c->max_vcpu = get_int(o, "max_vcpu");
-	c->cpu_weight = get_int(o, "cpu_weight");
-	c->cpu_capacity = get_int(o, "cpu_capacity");
-	c->memory = get_int(o, "memory");
-	c->max_memory = get_int(o, "max_memory");
-	COPY_STR(c->iomem, o, "iomem");
-	COPY_STR(c->network, o, "network");
-	c->layout = (enum mica_layout)get_int(o, "layout");
-	if (json_object_object_get_ex(o, "comm_offset", NULL))
-		c->comm_offset = (uint64_t)get_int(o, "comm_offset");
-	if (json_object_object_get_ex(o, "load_address", NULL))
-		c->load_address = (uint64_t)get_int(o, "load_address");
-	if (json_object_object_get_ex(o, "entry", NULL))
-		c->entry = (uint64_t)get_int(o, "entry");
-	c->start_timeout_ms = (uint32_t)get_int(o, "start_timeout_ms");
-	c->stop_timeout_ms = (uint32_t)get_int(o, "stop_timeout_ms");
-	COPY_STR(c->rpc_root, o, "rpc_root");
-	c->rpc_user = (uint32_t)get_int(o, "rpc_user");
-	c->rpc_system = get_int(o, "rpc_system");
-	c->rpc_network = get_int(o, "rpc_network");
 }
 
 static struct json_object *facts_json(const struct mica_image_facts *f)
@@ -245,6 +192,7 @@ static struct json_object *client_json(struct mica_client *c, const char *step)
 		snprintf(token + 2 * i, 3, "%02x", c->token[i]);
 	put_str(o, "token", token);
 	put_int(o, "started_us", (int64_t)c->started_us);
+	put_str(o, "config_file", c->cfg.file);
 	json_object_object_add(o, "config", config_json(&c->cfg));
 	json_object_object_add(o, "image", facts_json(&c->facts));
 	if (c->table.present)
@@ -399,6 +347,7 @@ struct mica_client *mica_client_restore(struct mica_host *host, const char *name
 		goto out;
 	}
 	config_from(part, &cfg);
+	COPY_STR(cfg.file, o, "config_file");
 	snprintf(cfg.name, sizeof(cfg.name), "%s", name);
 	c = mica_client_new(host, &cfg);
 	if (!c) {

@@ -24,6 +24,7 @@
 #define MICA_RSC_RING_PAIR    129u
 #define MICA_RSC_VRING_OFFSET 130u
 #define MICA_RSC_VENDOR	      160u
+#define MICA_RSC_CRASH	      161u
 
 #define MICA_EPT_TABLE_MAX 64u
 
@@ -77,6 +78,9 @@ struct mica_rsc_vring_offset {
 #define MICA_F_CRASH	 (1u << 7)
 #define MICA_F_LANES	 (1u << 8)
 #define MICA_F_SUSPEND	 (1u << 9)
+#define MICA_F_UMT	 (1u << 10) /* several bulk messages at once, of any length */
+#define MICA_F_PING	 (1u << 11) /* answers PING on the control endpoint */
+#define MICA_F_LOG	 (1u << 12) /* its trace buffer is a log ring, struct mica_log_ring */
 
 /* client_state */
 #define MICA_CLIENT_BOOTING   0u
@@ -84,6 +88,11 @@ struct mica_rsc_vring_offset {
 #define MICA_CLIENT_SUSPENDED 2u
 #define MICA_CLIENT_CRASHED   3u
 #define MICA_CLIENT_OFF	      4u
+
+/* host_request: what the host wants of a client with MICA_F_SUSPEND. The client answers by
+ * client_state SUSPENDED or READY and a doorbell. */
+#define MICA_REQUEST_RUN     0u
+#define MICA_REQUEST_SUSPEND 1u
 
 struct mica_rsc_vendor {
 	/* written at link time, constant */
@@ -99,15 +108,48 @@ struct mica_rsc_vendor {
 	uint64_t db_addr;      /* MMIO: where to write db_value */
 	uint64_t db_target;    /* physical id of the core to signal (MPIDR, hart id) */
 	uint32_t db_value;
-	uint32_t heartbeat_ms; /* period asked for, 0 off */
+	uint32_t heartbeat_ms; /* count `heartbeat` up at least this often; 0: not asked for */
 	uint32_t buf_size;     /* bytes of one buffer, with its 16-byte header */
-	uint32_t host_reserved[7];
+	uint32_t host_request; /* MICA_REQUEST_*, feature SUSPEND; a doorbell follows */
+	uint32_t host_reserved[6];
 	/* written by the client */
 	uint32_t client_state;
-	uint32_t heartbeat; /* counts up once per period */
-	uint32_t crash_da;  /* device address of the crash record, 0 none */
-	uint32_t crash_len;
+	uint32_t heartbeat; /* counts up while its threads are served */
+	uint32_t crash_da;  /* device address of struct mica_crash, 0 none; before READY */
+	uint32_t crash_len; /* bytes there */
 	uint32_t client_reserved[8];
+};
+
+/*
+ * Crash record (feature MICA_F_CRASH), in memory both sides see without cache maintenance, for
+ * instance in an entry of type MICA_RSC_CRASH {type, len, record}. The client fills it in, then
+ * writes client_state CRASHED, rings the doorbell and powers its core off, its memory as it was.
+ * reg: in the order of the machine's NT_PRSTATUS note (struct user_pt_regs on arm64: x0-x30, sp,
+ * pc, pstate; struct user_regs_struct on x86-64; pc, x1-x31 on riscv64).
+ */
+#define MICA_CRASH_VERSION   1u
+#define MICA_CRASH_REGS	     40u
+#define MICA_CRASH_EXCEPTION 1u /* the processor's */
+#define MICA_CRASH_PANIC     2u /* the client's own decision: an assertion, a stack overflow */
+
+struct mica_crash {
+	uint32_t version; /* MICA_CRASH_VERSION, written last */
+	uint32_t machine; /* EM_* */
+	uint32_t cause;	  /* MICA_CRASH_* */
+	uint32_t core;	  /* of the client's, from 0 */
+	uint64_t pc, sp;
+	uint64_t fault_address;
+	uint64_t syndrome; /* ESR_ELx, scause, signal number */
+	char text[64];	   /* what happened, or the message of a panic; NUL-terminated */
+	uint32_t n_regs;
+	uint32_t reserved;
+	uint64_t reg[MICA_CRASH_REGS];
+};
+
+struct mica_rsc_crash {
+	uint32_t type; /* MICA_RSC_CRASH */
+	uint32_t len;  /* bytes of this entry, from type on */
+	struct mica_crash record;
 };
 
 /*
@@ -128,6 +170,16 @@ struct mica_ctrl_credit {
 	uint32_t sender; /* address of the endpoint that may send again, at this message's receiver
 			  */
 	uint32_t count;	 /* messages */
+};
+
+#define MICA_CTRL_PING 2u /* feature MICA_F_PING: comes back with kind PONG, else unchanged */
+#define MICA_CTRL_PONG 3u
+
+struct mica_ctrl_ping {
+	uint32_t kind;
+	uint32_t seq;
+	uint64_t stamp; /* the sender's */
+	uint8_t data[]; /* up to the largest message */
 };
 
 /* Legacy static layout: no resource table; offsets from the start of region 0. */
@@ -155,6 +207,12 @@ MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, acked) == 16);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, db_addr) == 32);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, client_state) == 88);
 MICA_ABI_ASSERT(sizeof(struct mica_rsc_vendor) == 136);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, host_request) == 60);
 MICA_ABI_ASSERT(sizeof(struct mica_ctrl_credit) == 16);
+MICA_ABI_ASSERT(sizeof(struct mica_ctrl_ping) == 16);
+MICA_ABI_ASSERT(offsetof(struct mica_crash, text) == 48);
+MICA_ABI_ASSERT(offsetof(struct mica_crash, reg) == 120);
+MICA_ABI_ASSERT(sizeof(struct mica_crash) == 440);
+MICA_ABI_ASSERT(sizeof(struct mica_rsc_crash) == 448);
 
 #endif /* MICA_ABI_H */

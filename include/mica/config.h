@@ -25,6 +25,7 @@ struct mica_cores {
 };
 
 enum mica_layout { MICA_LAYOUT_TABLE, MICA_LAYOUT_STATIC };
+enum mica_restart { MICA_RESTART_NO, MICA_RESTART_ON_FAILURE, MICA_RESTART_ALWAYS };
 
 #define MICA_ADDRESS_NONE UINT64_MAX
 
@@ -50,10 +51,27 @@ struct mica_config {
 	uint64_t entry;		   /* Entry=, instead of the image's own; MICA_ADDRESS_NONE */
 	uint32_t start_timeout_ms; /* StartTimeoutSec=, default 20 */
 	uint32_t stop_timeout_ms;  /* StopTimeoutSec=, default 10 */
-	char rpc_root[PATH_MAX];   /* RpcRoot=, empty: a folder of the client's own */
-	uint32_t rpc_user;	   /* RpcUser=, 0: a number of the client's own */
-	bool rpc_system;	   /* RpcSystem= */
-	bool rpc_network;	   /* RpcNetwork= */
+	/* Supervision, in systemd's words. */
+	enum mica_restart restart;  /* Restart= */
+	uint32_t restart_ms;	    /* RestartSec=, default 100 ms */
+	uint32_t restart_max_ms;    /* RestartMaxDelaySec=, default 30 s; doubles up to there */
+	uint32_t start_limit_burst; /* StartLimitBurst=, default 5; 0: no limit */
+	uint32_t start_limit_ms;    /* StartLimitIntervalSec=, default 10 s; 0: no limit */
+	uint32_t watchdog_ms;	    /* WatchdogSec=, 0 (default): off */
+	bool core_dump;		    /* CoreDump=, default yes */
+	uint32_t core_dump_keep;    /* CoreDumpKeep=, default 3 files */
+	uint32_t core_dump_mib;	    /* CoreDumpSizeMax=, default 256 MiB */
+	unsigned int log_level;	    /* LogLevel=, as in syslog(3), default info: what is kept of the
+				       client's log */
+	bool endpoint_sockets;	    /* EndpointSockets=, default yes */
+	char endpoint_group[64];    /* EndpointGroup=, empty: the group of the control socket */
+	char endpoints[512];	    /* Endpoints=, patterns; empty: all */
+	bool require_signature;	    /* RequireSignature= */
+	uint32_t healthy_ms;	    /* HealthySec=, default 10 s */
+	char rpc_root[PATH_MAX];    /* RpcRoot=, empty: a folder of the client's own */
+	uint32_t rpc_user;	    /* RpcUser=, 0: a number of the client's own */
+	bool rpc_system;	    /* RpcSystem= */
+	bool rpc_network;	    /* RpcNetwork= */
 };
 
 /* `warn` is called once per accepted oddity (a key the pedestal does not use), one line each. */
@@ -65,6 +83,13 @@ int mica_config_read(const char *path, struct mica_config *cfg, mica_warn_fn war
 /* The same from memory; `file` is used in messages ("FILE:LINE: ..."). */
 int mica_config_parse(const char *text, const char *file, struct mica_config *cfg,
 		      mica_warn_fn warn, void *arg, struct mica_error *err);
+/*
+ * One key of a configuration that is in use, as `mica set` changes it. MICA_E_USAGE: no such key;
+ * MICA_E_STATE: it cannot change while the client runs; MICA_E_CONFIG: bad value. *cfg is
+ * unchanged after an error.
+ */
+int mica_config_set(struct mica_config *cfg, const char *key, const char *value, bool running,
+		    struct mica_error *err);
 bool mica_name_valid(const char *name);
 /* "3", "2-3", "1,3", "riscv". */
 int mica_cores_parse(const char *text, struct mica_cores *cores, struct mica_error *err);

@@ -101,6 +101,58 @@ static void accepts_every_key(void **state)
 	assert_int_equal(warnings, 0); /* whose keys xen uses is not known here */
 }
 
+static void accepts_supervision_keys(void **state)
+{
+	struct mica_config cfg;
+	struct mica_error err;
+
+	(void)state;
+	assert_int_equal(parse(HEAD "Restart=on-failure\nRestartSec=500ms\n"
+				    "RestartMaxDelaySec=1min 30s\nStartLimitBurst=0\n"
+				    "StartLimitIntervalSec=2.5\nWatchdogSec=2 s\nCoreDump=no\n"
+				    "CoreDumpKeep=7\nCoreDumpSizeMax=64\nLogLevel=debug\n"
+				    "EndpointSockets=no\nEndpointGroup=rt\nEndpoints=a* b\n"
+				    "RequireSignature=yes\nHealthySec=0\n",
+			       &cfg, &err),
+			 0);
+	assert_int_equal(cfg.restart, MICA_RESTART_ON_FAILURE);
+	assert_int_equal(cfg.restart_ms, 500);
+	assert_int_equal(cfg.restart_max_ms, 90000);
+	assert_int_equal(cfg.start_limit_burst, 0);
+	assert_int_equal(cfg.start_limit_ms, 2500);
+	assert_int_equal(cfg.watchdog_ms, 2000);
+	assert_false(cfg.core_dump);
+	assert_int_equal(cfg.core_dump_keep, 7);
+	assert_int_equal(cfg.core_dump_mib, 64);
+	assert_int_equal(cfg.log_level, 7);
+	assert_false(cfg.endpoint_sockets);
+	assert_string_equal(cfg.endpoints, "a* b");
+	assert_true(cfg.require_signature);
+	assert_int_equal(cfg.healthy_ms, 0);
+}
+
+static void changes_one_key(void **state)
+{
+	struct mica_config cfg, before;
+	struct mica_error err;
+
+	(void)state;
+	assert_int_equal(parse(HEAD, &cfg, &err), 0);
+	assert_int_equal(mica_config_set(&cfg, "Restart", "always", true, &err), 0);
+	assert_int_equal(cfg.restart, MICA_RESTART_ALWAYS);
+	before = cfg;
+	assert_int_equal(mica_config_set(&cfg, "Restart", "maybe", true, &err), -1);
+	assert_int_equal(err.code, MICA_E_CONFIG);
+	assert_int_equal(mica_config_set(&cfg, "restart", "no", true, &err), -1);
+	assert_int_equal(err.code, MICA_E_USAGE);
+	assert_int_equal(mica_config_set(&cfg, "CPU", "2", true, &err), -1);
+	assert_int_equal(err.code, MICA_E_STATE);
+	assert_int_equal(mica_config_set(&cfg, "Name", "b", false, &err), -1);
+	assert_memory_equal(&cfg, &before, sizeof(cfg));
+	assert_int_equal(mica_config_set(&cfg, "CPU", "2", false, &err), 0);
+	assert_int_equal(cfg.cores.id[0], 2);
+}
+
 static void refuses_bad_lines(void **state)
 {
 	char text[1200] = HEAD "Network=";
@@ -134,13 +186,21 @@ static void refuses_bad_values(void **state)
 	refused(HEAD "Memory=99999999999999999999\n", "from 1 to");
 	refused(HEAD "Memory=12x\n", "whole number");
 	refused(HEAD "CPUWeight=\t\n", "has no value");
-	refused(HEAD "Layout=round\n", "neither table nor static");
+	refused(HEAD "Layout=round\n", "not one of table, static");
 	refused(HEAD "CommOffset=5\n", "not a multiple of 4096");
 	refused(HEAD "CommOffset=-4096\n", "from 0 to");
 	refused(HEAD "LoadAddress=-4\n", "from 0 to");
 	refused(HEAD "LoadAddress=0x7a000002\n", "not a multiple of 4");
 	refused(HEAD "Entry=here\n", "not a whole number");
 	refused(HEAD "StartTimeoutSec=0\n", "from 1 to 3600");
+	refused(HEAD "WatchdogSec=2h\n", "not a time span from 0 to 3600 seconds");
+	refused(HEAD "WatchdogSec=1e3\n", "not a time span");
+	refused(HEAD "RestartSec=0x10\n", "not a time span");
+	refused(HEAD "RestartSec=5 days\n", "not a time span");
+	refused(HEAD "RestartSec=.\n", "not a time span");
+	refused(HEAD "Restart=sometimes\n", "not one of no, on-failure, always");
+	refused(HEAD "LogLevel=loud\n", "not one of emerg, alert");
+	refused(HEAD "CoreDumpKeep=0\n", "from 1 to 1000");
 	refused(HEAD "Pedestal=x/../y\n", "not the name of a pedestal");
 	refused(HEAD "VCPU=3\nMaxVCPU=2\n", "VCPU is larger than MaxVCPU");
 	refused(HEAD "Memory=3\nMaxMemory=2\n", "Memory is larger than MaxMemory");
@@ -280,6 +340,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts_existing_form),
 		cmocka_unit_test(accepts_every_key),
+		cmocka_unit_test(accepts_supervision_keys),
+		cmocka_unit_test(changes_one_key),
 		cmocka_unit_test(refuses_bad_lines),
 		cmocka_unit_test(refuses_bad_values),
 		cmocka_unit_test(warns_of_unused_keys),
