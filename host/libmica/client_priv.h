@@ -65,6 +65,7 @@ struct mica_client {
 struct mica_host {
 	uv_loop_t *loop;
 	char run_root[PATH_MAX], dev_root[PATH_MAX];
+	char state_root[PATH_MAX]; /* empty: none */
 	uint32_t tty_group;
 	void (*on_change)(void *arg, const struct mica_change *change);
 	void (*on_log)(void *arg, int level, const char *client, const char *line);

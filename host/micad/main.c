@@ -86,6 +86,7 @@ static int start(struct daemon *d, struct mica_error *err)
 	struct mica_host_options opt = {
 		.loop = &d->loop,
 		.run_root = d->opt.run_root,
+		.state_root = d->opt.state_root,
 		.dev_root = d->opt.dev_root,
 		.on_change = on_change,
 		.on_log = on_log,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mica/control.h"
@@ -12,6 +13,8 @@ static const char usage[] =
 	"\n"
 	"  --run-root DIR    sockets and run-time state (/run/mica; without root\n"
 	"                    $XDG_RUNTIME_DIR/mica)\n"
+	"  --state-root DIR  what outlives a boot: images, core files (/var/lib/micad; without\n"
+	"                    root $XDG_STATE_HOME/micad; with another run root: there)\n"
 	"  --config-dir DIR  client configurations (/etc/mica); those with AutoBoot=yes\n"
 	"                    are created and started now\n"
 	"  --dev-root DIR    where ttyRPMSG<n> links go (/dev; with another run root: there)\n"
@@ -23,10 +26,20 @@ static const char usage[] =
 	"SIGTERM ends the daemon and leaves running clients alone; the next micad takes\n"
 	"them over. Exit status: as in mica(1).\n";
 
-enum { OPT_RUN = 256, OPT_CONFIG, OPT_DEV, OPT_PEDESTAL, OPT_FOREGROUND, OPT_VERSION, OPT_HELP };
+enum {
+	OPT_RUN = 256,
+	OPT_STATE,
+	OPT_CONFIG,
+	OPT_DEV,
+	OPT_PEDESTAL,
+	OPT_FOREGROUND,
+	OPT_VERSION,
+	OPT_HELP
+};
 
 static const struct option longs[] = {
 	{ "run-root", required_argument, NULL, OPT_RUN },
+	{ "state-root", required_argument, NULL, OPT_STATE },
 	{ "config-dir", required_argument, NULL, OPT_CONFIG },
 	{ "dev-root", required_argument, NULL, OPT_DEV },
 	{ "pedestal", required_argument, NULL, OPT_PEDESTAL },
@@ -60,6 +73,8 @@ static int take(int c, struct options *opt, struct mica_error *err)
 	switch (c) {
 	case OPT_RUN:
 		return set_path(opt->run_root, "--run-root", optarg, err);
+	case OPT_STATE:
+		return set_path(opt->state_root, "--state-root", optarg, err);
 	case OPT_CONFIG:
 		return set_path(opt->config_dir, "--config-dir", optarg, err);
 	case OPT_DEV:
@@ -87,7 +102,8 @@ static int take(int c, struct options *opt, struct mica_error *err)
 
 static int fill_in(struct options *opt, struct mica_error *err)
 {
-	char run[PATH_MAX];
+	char run[PATH_MAX], state[PATH_MAX];
+	bool other = opt->run_root[0] || getenv(MICA_RUN_ROOT_ENV);
 
 	if (!opt->run_root[0]) {
 		if (mica_run_root(run, sizeof(run)))
@@ -97,6 +113,13 @@ static int fill_in(struct options *opt, struct mica_error *err)
 		if (set_path(opt->run_root, MICA_RUN_ROOT_ENV, run, err))
 			return -1;
 	}
+	if (opt->state_root[0])
+		;
+	else if (!mica_state_root(other ? opt->run_root : NULL, state, sizeof(state)))
+		strcpy(opt->state_root, state);
+	else
+		return mica_fail(err, MICA_E_USAGE,
+				 "no place for what outlives a boot; give --state-root DIR");
 	if (!opt->config_dir[0])
 		strcpy(opt->config_dir, "/etc/mica");
 	if (!opt->dev_root[0])

@@ -10,6 +10,7 @@
 
 struct options {
 	char run_root[PATH_MAX];
+	char state_root[PATH_MAX];
 	char config_dir[PATH_MAX];
 	char dev_root[PATH_MAX];
 	char pedestal[32]; /* of clients that are started by their image alone */

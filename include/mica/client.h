@@ -54,6 +54,7 @@ struct mica_service_info {
 struct mica_host_options {
 	uv_loop_t *loop;
 	const char *run_root; /* /run/mica; clients live below clients/NAME/ */
+	const char *state_root; /* images/NAME/, cores/NAME/; NULL: nothing outlives this run */
 	const char *dev_root; /* where ttyRPMSG<n> links go: /dev, without root run_root */
 	uint32_t tty_group;   /* its members may open ttys; 0: the host's user only */
 	void (*on_change)(void *arg, const struct mica_change *change);
