@@ -111,14 +111,13 @@ static int create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 	unsigned int i;
 	int ret;
 
-	(void)flags;
 	if (nvqs > vdev->vrings_num || nvqs > UINT16_MAX)
 		return ERROR_VQUEUE_INVLD_PARAM;
 	for (i = 0; i < nvqs; i++) {
 		info = &vdev->vrings_info[i];
 		if (!info->vq)
 			return ERROR_VQUEUE_INVLD_PARAM;
-		if (VIRTIO_ROLE_IS_DRIVER(vdev))
+		if (VIRTIO_ROLE_IS_DRIVER(vdev) && !(flags & VIRTIO_CREATE_KEEP))
 			metal_set_shared(
 				info->info.vaddr, 0,
 				(size_t)vring_size(info->info.num_descs, info->info.align));

@@ -62,6 +62,9 @@ int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 			     const void *data, int len);
 int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf);
 
+/* rpmsg_virtio_resume.c: both queues, created and untouched, go on where they were left. */
+int rpmsg_virtio_resume_queues(struct rpmsg_virtio_device *rvdev);
+
 /* The slot whose buffer starts at buf, in one of count slots; NULL: none. */
 struct rpmsg_virtio_slot *rpmsg_find_slot(struct rpmsg_virtio_slot *slots, uint16_t count,
 					  const void *buf);

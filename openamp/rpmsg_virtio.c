@@ -114,7 +114,7 @@ static void driver_features(struct rpmsg_virtio_device *rvdev)
 	(void)virtio_set_features(rvdev->vdev, agreed);
 }
 
-static int create_queues(struct rpmsg_virtio_device *rvdev)
+static int create_queues(struct rpmsg_virtio_device *rvdev, unsigned int flags)
 {
 	const char *names[2];
 	vq_callback callbacks[2];
@@ -127,7 +127,7 @@ static int create_queues(struct rpmsg_virtio_device *rvdev)
 	callbacks[rx] = rpmsg_virtio_rx_callback;
 	names[!rx] = "tx_vq";
 	callbacks[!rx] = rpmsg_virtio_tx_callback;
-	if (virtio_create_virtqueues(rvdev->vdev, 0, 2, names, callbacks, NULL))
+	if (virtio_create_virtqueues(rvdev->vdev, flags, 2, names, callbacks, NULL))
 		return RPMSG_ERR_INIT;
 	rvq = rvdev->vdev->vrings_info[rx].vq;
 	svq = rvdev->vdev->vrings_info[!rx].vq;
@@ -234,9 +234,28 @@ static void init_device(struct rpmsg_virtio_device *rvdev, struct virtio_device 
 	vdev->priv = rvdev;
 }
 
-static int bring_up(struct rpmsg_virtio_device *rvdev, const struct rpmsg_virtio_config *config)
+/* Queues, slots, name service: all that needs nothing of the peer. */
+static int set_up(struct rpmsg_virtio_device *rvdev, unsigned int flags)
 {
 	struct rpmsg_device *rdev = &rvdev->rdev;
+	int ret;
+
+	rdev->support_ns = (rvdev->vdev->features >> VIRTIO_RPMSG_F_NS) & 1;
+	ret = create_queues(rvdev, flags);
+	if (ret == RPMSG_SUCCESS)
+		ret = create_slots(rvdev);
+	if (ret != RPMSG_SUCCESS)
+		return ret;
+	if (rdev->support_ns) {
+		rdev->ns_ept.priv = rvdev;
+		rpmsg_register_endpoint(rdev, &rdev->ns_ept, "", RPMSG_NS_EPT_ADDR,
+					RPMSG_NS_EPT_ADDR, rpmsg_ns_callback, NULL);
+	}
+	return RPMSG_SUCCESS;
+}
+
+static int bring_up(struct rpmsg_virtio_device *rvdev, const struct rpmsg_virtio_config *config)
+{
 	bool driver = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev);
 	bool split = config && config->split_shpool;
 	int ret;
@@ -249,20 +268,11 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, const struct rpmsg_virtio
 			return ret;
 		(void)rpmsg_virtio_get_features(rvdev);
 	}
-	rdev->support_ns = (rvdev->vdev->features >> VIRTIO_RPMSG_F_NS) & 1;
-	ret = create_queues(rvdev);
-	if (ret)
-		return ret;
-	ret = create_slots(rvdev);
+	ret = set_up(rvdev, 0);
 	if (ret)
 		return ret;
 	/* Whoever waits for a buffer looks for it; no doorbell is needed for each one. */
 	virtqueue_disable_cb(rvdev->svq);
-	if (rdev->support_ns) {
-		rdev->ns_ept.priv = rvdev;
-		rpmsg_register_endpoint(rdev, &rdev->ns_ept, "", RPMSG_NS_EPT_ADDR,
-					RPMSG_NS_EPT_ADDR, rpmsg_ns_callback, NULL);
-	}
 	if (!driver)
 		return RPMSG_SUCCESS;
 	ret = post_buffers(rvdev, rvdev->shpool + (split ? 1 : 0));
@@ -310,6 +320,28 @@ int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 		    struct rpmsg_virtio_shm_pool *shpool)
 {
 	return rpmsg_init_vdev_with_config(rvdev, vdev, ns_bind_cb, shm_io, shpool, NULL);
+}
+
+int rpmsg_resume_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+		      rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+		      struct rpmsg_virtio_shm_pool *shpool)
+{
+	int ret;
+
+	if (!rvdev || !vdev || !shm_io || !VIRTIO_ROLE_IS_DRIVER(vdev))
+		return RPMSG_ERR_PARAM;
+	init_device(rvdev, vdev, ns_bind_cb, shm_io);
+	vdev->features = 1u << VIRTIO_RPMSG_F_NS;
+	ret = set_config(rvdev, shpool, NULL);
+	if (ret == RPMSG_SUCCESS)
+		ret = set_up(rvdev, VIRTIO_CREATE_KEEP);
+	if (ret == RPMSG_SUCCESS)
+		ret = rpmsg_virtio_resume_queues(rvdev);
+	if (ret != RPMSG_SUCCESS)
+		take_down(rvdev);
+	else
+		virtqueue_disable_cb(rvdev->svq);
+	return ret;
 }
 
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)

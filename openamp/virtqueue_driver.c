@@ -137,3 +137,67 @@ void *virtqueue_get_buffer(struct virtqueue *vq, uint32_t *len, uint16_t *idx)
 	vq_consumed(vq);
 	return cookie;
 }
+
+/* ---- after another process ---- */
+
+/* The ring says that this descriptor is with the device: check what it says and believe it. */
+static bool resume_desc(struct virtqueue *vq, uint32_t id,
+			void *(*owner)(void *arg, void *buf, uint32_t len), void *arg)
+{
+	struct metal_io_region *io = vq->shm_io;
+	const uint8_t *desc;
+	uint32_t len;
+	uint64_t phys;
+	void *buf;
+
+	if (id >= vq->vq_nentries || vq->vq_descx[id].ndescs)
+		return false;
+	desc = (const uint8_t *)&vq->vq_ring.desc[id];
+	phys = metal_shared_read32(desc) | (uint64_t)metal_shared_read32(desc + 4) << 32;
+	len = metal_shared_read32(desc + offsetof(struct vring_desc, len));
+	buf = io ? metal_io_phys_to_virt(io, (metal_phys_addr_t)phys) : NULL;
+	vq->vq_descx[id].cookie = buf ? owner(arg, buf, len) : NULL;
+	if (!vq->vq_descx[id].cookie)
+		return false;
+	vq->vq_descx[id].addr = buf;
+	vq->vq_descx[id].len = len;
+	vq->vq_descx[id].ndescs = 1;
+	vq->vq_free_cnt--;
+	return true;
+}
+
+/* In ascending order, as in a new queue. */
+static void link_free(struct virtqueue *vq)
+{
+	uint16_t next = VQ_RING_DESC_CHAIN_END;
+
+	for (uint16_t i = vq->vq_nentries; i-- > 0;) {
+		if (vq->vq_descx[i].ndescs)
+			continue;
+		vq->vq_descx[i].next = next;
+		next = i;
+	}
+	vq->vq_desc_head_idx = next;
+}
+
+int virtqueue_resume(struct virtqueue *vq, bool all,
+		     void *(*owner)(void *arg, void *buf, uint32_t len), void *arg)
+{
+	uint16_t used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+	uint16_t prod = metal_shared_read16(&vq->vq_ring.avail->idx);
+	uint16_t out = all ? vq->vq_nentries : (uint16_t)(prod - used);
+
+	if (out > vq->vq_nentries)
+		return ERROR_INVLD_DESC_IDX;
+	vq->vq_prod_idx = vq->vq_kicked_idx = prod;
+	vq->vq_used_cons_idx = (uint16_t)(prod - out);
+	for (uint16_t i = 0; i < out; i++) {
+		uint16_t slot = (uint16_t)(used + i) & (vq->vq_nentries - 1);
+		uint32_t id = all ? i : metal_shared_read16(&vq->vq_ring.avail->ring[slot]);
+
+		if (!resume_desc(vq, id, owner, arg))
+			return ERROR_INVLD_DESC_IDX;
+	}
+	link_free(vq);
+	return VQUEUE_SUCCESS;
+}

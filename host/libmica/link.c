@@ -114,6 +114,11 @@ void mica_link_open(struct mica_link *link)
 	mica_client_kick(link->client);
 }
 
+bool mica_link_asks(const struct mica_link *link)
+{
+	return link->features & MICA_F_CREDIT;
+}
+
 void mica_link_reattach_ask(struct mica_link *link)
 {
 	mica_link_write_vdev_status(link, 0);
@@ -128,17 +133,38 @@ bool mica_link_reattach_answered(struct mica_link *link)
 	return link->table && mica_link_read_status(link) == 0;
 }
 
-int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *err)
+static bool has_rings(const struct mica_link *link)
 {
-	link->unanswered = !answered;
-	if (link->static_base || link->client->table.vdev) {
-		if (mica_link_rings_up(link, err))
-			return -1;
-	}
+	return link->static_base || link->client->table.vdev;
+}
+
+static void go_on(struct mica_link *link)
+{
 	mica_link_open(link);
 	if (link->up)
 		mica_services_restore(link);
 	mica_link_again(link, 0);
+}
+
+int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *err)
+{
+	link->unanswered = !answered;
+	if (has_rings(link) && mica_link_rings_up(link, err))
+		return -1;
+	go_on(link);
+	return 0;
+}
+
+bool mica_link_drained(struct mica_link *link)
+{
+	return !has_rings(link) || mica_link_rings_drained(link);
+}
+
+int mica_link_take_up(struct mica_link *link, struct mica_error *err)
+{
+	if (has_rings(link) && mica_link_rings_resume(link, err))
+		return -1;
+	go_on(link);
 	return 0;
 }
 

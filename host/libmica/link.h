@@ -73,10 +73,17 @@ struct mica_link *mica_link_new(struct mica_client *client, const struct mica_do
 int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mica_error *err);
 void mica_link_open(struct mica_link *link);
 
-/* Or, with a client that runs already: new, reattach_ask, wait for reattach_answered, resume. */
+/*
+ * Or, with a client that runs already: new, then take it over. One with credit is asked to begin
+ * anew, because both sides count messages: reattach_ask, wait for reattach_answered, resume. Any
+ * other notices nothing: wait for drained, take_up; after -1 it can only be asked, too.
+ */
+bool mica_link_asks(const struct mica_link *link);
 void mica_link_reattach_ask(struct mica_link *link);
 bool mica_link_reattach_answered(struct mica_link *link);
 int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *err);
+bool mica_link_drained(struct mica_link *link);
+int mica_link_take_up(struct mica_link *link, struct mica_error *err);
 
 /* A doorbell came, or something is to be looked at: at most one ring's worth of work. */
 void mica_link_turn(struct mica_link *link);

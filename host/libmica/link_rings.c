@@ -121,7 +121,21 @@ static int make_vdev(struct mica_link *link, struct mica_error *err)
 	return init_vring(link, 0, err) || init_vring(link, 1, err) ? -1 : 0;
 }
 
-int mica_link_rings_up(struct mica_link *link, struct mica_error *err)
+bool mica_link_rings_drained(struct mica_link *link)
+{
+	const struct mica_vring *v = &link->client->table.vring[1];
+	void *va =
+		mica_window_va(link->win, link->n_win, link->pl.vring[1], link->pl.vring_size[1]);
+	struct vring vr;
+
+	/* What is wrong with it is found by whoever takes it up. */
+	if (!va || (uintptr_t)va % 4)
+		return true;
+	vring_init(&vr, v->num, va, v->align);
+	return metal_shared_read16(&vr.avail->idx) == metal_shared_read16_acquire(&vr.used->idx);
+}
+
+static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 {
 	void *va = mica_window_va(link->win, link->n_win, link->pl.buffers, link->pl.buffers_size);
 	int rc;
@@ -136,13 +150,14 @@ int mica_link_rings_up(struct mica_link *link, struct mica_error *err)
 	metal_io_init(&link->io, va, &link->io_phys, link->pl.buffers_size, (unsigned int)-1, 0,
 		      NULL);
 	rpmsg_virtio_init_shm_pool(&link->shpool, va, link->pl.buffers_size);
-	rc = rpmsg_init_vdev(&link->rvdev, link->vdev, on_bind, &link->io, &link->shpool);
+	rc = resume ? rpmsg_resume_vdev(&link->rvdev, link->vdev, on_bind, &link->io, &link->shpool)
+		    : rpmsg_init_vdev(&link->rvdev, link->vdev, on_bind, &link->io, &link->shpool);
 	if (rc) {
 		mica_link_rings_down(link);
 		return mica_fail(err, MICA_E_FAILED, "rpmsg device: error %d", rc);
 	}
 	link->up = true;
-	link->tx_seen = 0;
+	link->tx_seen = link->rvdev.svq->vq_used_cons_idx;
 	rpmsg_virtio_set_tx_timeout(&link->rvdev, 0);
 	link->rvdev.rdev.ns_unbind_cb = on_unbind;
 	if (link->features & MICA_F_CREDIT) {
@@ -152,6 +167,16 @@ int mica_link_rings_up(struct mica_link *link, struct mica_error *err)
 		link->ctrl_open = rc == 0;
 	}
 	return 0;
+}
+
+int mica_link_rings_up(struct mica_link *link, struct mica_error *err)
+{
+	return rings_up(link, false, err);
+}
+
+int mica_link_rings_resume(struct mica_link *link, struct mica_error *err)
+{
+	return rings_up(link, true, err);
 }
 
 void mica_link_rings_down(struct mica_link *link)

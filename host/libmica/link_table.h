@@ -26,6 +26,10 @@ unsigned int mica_link_read_endpoints(struct mica_link *link,
 
 /* Rings zeroed, buffers posted, status byte written: the handshake of virtio and rpmsg. */
 int mica_link_rings_up(struct mica_link *link, struct mica_error *err);
+/* Or as an earlier process left them: nothing in shared memory changes. */
+int mica_link_rings_resume(struct mica_link *link, struct mica_error *err);
+/* The client has returned every message that was sent to it. */
+bool mica_link_rings_drained(struct mica_link *link);
 void mica_link_rings_down(struct mica_link *link);
 
 #endif /* MICA_LINK_TABLE_H */

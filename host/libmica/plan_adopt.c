@@ -80,12 +80,10 @@ static int step_doorbell(struct mica_op *op)
 }
 
 /* Only a client that was in order is talked to again. */
-static bool to_reattach(const struct mica_op *op)
+static bool in_order(const struct mica_op *op)
 {
-	/* The static layout has no word to ask by, and its rings cannot be changed behind its back.
-	 */
-	return op->running && op->client->link && !op->client->link->static_base &&
-	       op->origin != MICA_CRASHED && op->origin != MICA_ERROR && !at_step(op, "stopping");
+	return op->running && op->client->link && op->origin != MICA_CRASHED &&
+	       op->origin != MICA_ERROR && !at_step(op, "stopping");
 }
 
 static int step_ask(struct mica_op *op)
@@ -98,8 +96,12 @@ static int step_ask(struct mica_op *op)
 	c->link = mica_link_new(c, &op->db, &op->err);
 	if (!c->link || mica_client_watch(c, &op->err))
 		return MICA_STEP_FAILED;
-	if (to_reattach(op))
+	if (!in_order(op))
+		return MICA_STEP_DONE;
+	if (mica_link_asks(c->link))
 		mica_link_reattach_ask(c->link);
+	else
+		mica_client_kick(c); /* whatever it has not seen yet, it returns */
 	return MICA_STEP_DONE;
 }
 
@@ -107,9 +109,13 @@ static int step_answer(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 
-	if (!to_reattach(op) || mica_link_reattach_answered(c->link))
+	if (!in_order(op))
 		return MICA_STEP_DONE;
-	/* Some re-initialise their queues and never clear the word: go on after the time. */
+	if (mica_link_asks(c->link) ? mica_link_reattach_answered(c->link)
+				    : mica_link_drained(c->link))
+		return MICA_STEP_DONE;
+	/* Some re-initialise their queues and never clear the word, some keep a message for long:
+	 * go on after the time. */
 	return mica_op_wait(op, REATTACH_MS, REATTACH_TICK) == MICA_STEP_WAIT ? MICA_STEP_WAIT
 									      : MICA_STEP_DONE;
 }
@@ -117,10 +123,21 @@ static int step_answer(struct mica_op *op)
 static int step_resume(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
+	struct mica_error err;
 
-	if (!to_reattach(op))
+	if (!in_order(op))
 		return MICA_STEP_DONE;
-	return mica_link_resume(c->link, mica_link_reattach_answered(c->link), &op->err);
+	if (mica_link_asks(c->link))
+		return mica_link_resume(c->link, mica_link_reattach_answered(c->link), &op->err);
+	if (!mica_link_take_up(c->link, &err))
+		return MICA_STEP_DONE;
+	mica_log(c->host, LOG_WARNING, c->cfg.name, "its rings cannot be taken over as they are");
+	/* The static layout has no word to ask by, and its rings cannot be changed behind its back.
+	 */
+	if (c->link->static_base)
+		return MICA_STEP_DONE;
+	mica_link_reattach_ask(c->link);
+	return mica_link_resume(c->link, false, &op->err);
 }
 
 /* Killed in the middle of a start: it must get as far as a start does, or it is rolled back. */
@@ -128,7 +145,7 @@ static int step_ready(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 
-	if (!to_reattach(op) || (op->origin != MICA_READY && op->origin != MICA_CONFIGURED))
+	if (!in_order(op) || (op->origin != MICA_READY && op->origin != MICA_CONFIGURED))
 		return MICA_STEP_DONE;
 	mica_link_turn(c->link);
 	if (!c->link->dead && mica_link_ready(c->link))
@@ -170,10 +187,9 @@ static void settle(struct mica_op *op)
 			snprintf(c->reason, sizeof(c->reason),
 				 "the client did not answer the re-attach request: its services "
 				 "may be lost");
-		else if (c->link->static_base)
+		else if (c->link->static_base && !c->link->up)
 			snprintf(c->reason, sizeof(c->reason),
-				 "a client of static layout cannot be re-attached: its services "
-				 "are lost");
+				 "its rings cannot be taken over: its services are lost");
 		mica_log(c->host, LOG_NOTICE, c->cfg.name, "taken over while in state %s",
 			 mica_state_name(c->state));
 		return;

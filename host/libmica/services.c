@@ -281,7 +281,8 @@ static void bind_service(struct mica_service *s, uint32_t local)
 		s->bound = false;
 		return;
 	}
-	s->hello_due = !s->ops->silent;
+	/* At a known address it was said to an earlier process. */
+	s->hello_due = !s->ops->silent && !(s->ops->hello_acts && local != RPMSG_ADDR_ANY);
 	say_hello(s);
 	if (s->hello_due)
 		mica_link_again(s->link, s->link->retry_ms);

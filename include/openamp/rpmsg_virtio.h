@@ -158,9 +158,19 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 				const struct rpmsg_virtio_config *config);
 
 /*
+ * Driver only, not in OpenAMP: take over a link that an earlier process left without a word, with
+ * 512-byte buffers in one pool, as rpmsg_init_vdev() places them. Rings, features and status stay;
+ * the peer notices nothing. A message that was being handled when that process ended is received
+ * again. Endpoints are created again by the caller. RPMSG_ERR_INIT: the rings make no sense; ask
+ * the peer to re-initialise its queues, if it can, and use rpmsg_init_vdev().
+ */
+int rpmsg_resume_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+		      rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+		      struct rpmsg_virtio_shm_pool *shpool);
+
+/*
  * Destroys all endpoints (announced as far as there are buffers right now; never waits), deletes
- * the queues; a driver clears the status. To take over a link that an earlier process left, ask the
- * peer to re-initialise its queues (status word), then rpmsg_init_vdev().
+ * the queues; a driver clears the status.
  */
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev);
 

@@ -148,6 +148,9 @@ struct virtio_memory_ops {
 /* NULL for an unknown one. */
 const char *virtio_dev_name(uint16_t devid);
 
+/* flags of create_virtqueues, not in OpenAMP: a driver leaves the rings as they are. */
+#define VIRTIO_CREATE_KEEP 1u
+
 /*
  * The calls below return 0, -EINVAL for a NULL argument, -ENXIO where the transport lacks the
  * operation.

@@ -146,6 +146,19 @@ void *virtqueue_get_buffer(struct virtqueue *vq, uint32_t *len, uint16_t *idx);
  */
 void *virtqueue_get_available_buffer(struct virtqueue *vq, uint16_t *avail_idx, uint32_t *len);
 
+/*
+ * Driver: go on with a ring that an earlier process left, instead of an empty one. Between
+ * virtqueue_create() and the first buffer; single-descriptor chains only. all: every descriptor is
+ * with the device, as on a ring of receive buffers, whatever order they came back in; otherwise
+ * those that were published and not used, which presumes that the device returns them in order.
+ * What was taken and not offered again when that process ended is taken once more. owner gives the
+ * cookie of a buffer by its address, NULL: there is no such buffer, or it was named before.
+ * VQUEUE_SUCCESS, or ERROR_INVLD_DESC_IDX when the ring makes no sense: then nothing was changed in
+ * it, and the queue is of no use.
+ */
+int virtqueue_resume(struct virtqueue *vq, bool all,
+		     void *(*owner)(void *arg, void *buf, uint32_t len), void *arg);
+
 /* Device: give a taken buffer back. ERROR_INVLD_DESC_IDX when it is not taken. */
 int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len);
 

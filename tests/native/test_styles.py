@@ -15,12 +15,12 @@ STYLES = {
     "zeroword": ("rpmsg-tty", True, True),
     "fulllen": ("rpmsg-tty", True, True),
     "nostop": ("rpmsg-tty", False, True),
-    "noreattach": ("rpmsg-tty", True, False),
+    "noreattach": ("rpmsg-tty", True, True),
     "keepword": ("rpmsg-tty", True, True),
     "uniproton": ("rpmsg-tty", True, True),
     "gdbtable": ("rpmsg-tty", True, True),
-    "static": ("uart", True, False),
-    "rtthread": ("pty", True, False),
+    "static": ("uart", True, True),
+    "rtthread": ("pty", True, True),
 }
 
 
