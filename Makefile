@@ -16,6 +16,7 @@ include mk/host.mk
 include mk/compat.mk
 include mk/tests.mk
 include mk/rpc.mk
+include mk/app.mk
 include mk/docs.mk
 include mk/install.mk
 -include client/rules.mk

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# libmica-app: for applications that talk to endpoints of clients. Needs nothing but libc.
+
+SRC_app := $(wildcard host/app/*.c) host/libmica/socket_path.c
+
+.PHONY: app install-app
+host: app
+app: $(B)/libmica-app.a
+
+$(B)/libmica-app.a: $(call obj,$(SRC_app))
+
+install: install-app
+install-app: app
+	install -D -m 644 include/mica/app.h $(DESTDIR)$(PREFIX)/include/mica/app.h
+	install -D -m 644 $(B)/libmica-app.a $(DESTDIR)$(PREFIX)/lib/libmica-app.a
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' packaging/libmica-app.pc.in \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/libmica-app.pc
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/libmica-app.pc
+
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_app)))
