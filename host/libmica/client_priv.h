@@ -72,6 +72,8 @@ struct mica_host {
 	void (*on_service)(void *arg, struct mica_client *client,
 			   const struct mica_service_info *service, bool open);
 	void *arg;
+	const struct mica_keeper *keeper; /* NULL: none */
+	void *keeper_arg;
 	struct mica_client *clients; /* in order of creation */
 	struct mica_op *ops;
 	uint64_t serial;
@@ -84,6 +86,10 @@ struct mica_host {
 
 void mica_host_ref(struct mica_host *host);
 void mica_host_unref(struct mica_host *host);
+/* struct mica_keeper, where there is one. */
+void mica_session_keep(struct mica_host *host, const char *name, int fd);
+void mica_session_drop(struct mica_host *host, const char *name);
+int mica_session_take(struct mica_host *host, const char *name);
 void mica_log(struct mica_host *host, int level, const char *client, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* Also hidden ones. */

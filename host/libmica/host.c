@@ -33,6 +33,23 @@ void mica_host_unref(struct mica_host *host)
 		uv_close((uv_handle_t *)host->close_timer, on_closed);
 }
 
+void mica_session_keep(struct mica_host *host, const char *name, int fd)
+{
+	if (host->keeper)
+		host->keeper->keep(host->keeper_arg, name, fd);
+}
+
+void mica_session_drop(struct mica_host *host, const char *name)
+{
+	if (host->keeper)
+		host->keeper->drop(host->keeper_arg, name);
+}
+
+int mica_session_take(struct mica_host *host, const char *name)
+{
+	return host->keeper ? host->keeper->take(host->keeper_arg, name) : -1;
+}
+
 void mica_log(struct mica_host *host, int level, const char *client, const char *fmt, ...)
 {
 	char line[MICA_ERROR_TEXT + 64];
@@ -69,6 +86,8 @@ int mica_host_new(const struct mica_host_options *opt, struct mica_host **out,
 	host->on_service = opt->on_service;
 	host->arg = opt->arg;
 	host->tty_group = opt->tty_group;
+	host->keeper = opt->keeper;
+	host->keeper_arg = opt->keeper_arg;
 	host->refs = 1;
 	if (copy_path(host->run_root, opt->run_root, err) ||
 	    copy_path(host->dev_root, opt->dev_root, err) ||

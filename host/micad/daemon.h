@@ -5,6 +5,7 @@
 
 #include <uv.h>
 
+#include "fdstore.h"
 #include "instance.h"
 #include "mica/client.h"
 #include "options.h"
@@ -15,6 +16,7 @@ struct daemon {
 	uv_signal_t term, intr;
 	struct options opt;
 	struct instance instance;
+	struct fdstore fds;
 	struct server server;
 	struct mica_host *host;
 	bool stopping;

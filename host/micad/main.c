@@ -70,6 +70,7 @@ static void on_adopted(void *arg, struct mica_client *client, const struct mica_
 	(void)client;
 	if (err)
 		log_line(LOG_ERR, NULL, "taking over clients: %s", err->text);
+	fdstore_settle(&d->fds);
 	if (d->stopping)
 		return;
 	if (server_start(&d->server, d, &failed)) {
@@ -91,6 +92,8 @@ static int start(struct daemon *d, struct mica_error *err)
 		.on_change = on_change,
 		.on_log = on_log,
 		.arg = d,
+		.keeper = getenv("NOTIFY_SOCKET") ? &fdstore_keeper : NULL,
+		.keeper_arg = &d->fds,
 	};
 
 	if (instance_open(&d->instance, d->opt.run_root, err))
@@ -131,6 +134,7 @@ int main(int argc, char **argv)
 		return fail(&err);
 	if (d.opt.done)
 		return 0;
+	fdstore_open(&d.fds);
 	uv_loop_init(&d.loop);
 	if (start(&d, &err))
 		return fail(&err);

@@ -51,12 +51,24 @@ struct mica_service_info {
 	uint64_t dropped_bytes; /* bounded backlog overran */
 };
 
+/*
+ * Descriptors of sessions (a terminal's pty, an endpoint's connection) that outlive this process
+ * in somebody else's hands. name: letters, digits, '_', '-', '.', at most 60. Nobody is told
+ * whether keep() worked; what is gone is opened anew.
+ */
+struct mica_keeper {
+	void (*keep)(void *arg, const char *name, int fd); /* a duplicate; fd stays the caller's */
+	void (*drop)(void *arg, const char *name);
+	/* What an earlier process kept under that name, the caller's from now on; -1: nothing. */
+	int (*take)(void *arg, const char *name);
+};
+
 struct mica_host_options {
 	uv_loop_t *loop;
-	const char *run_root; /* /run/mica; clients live below clients/NAME/ */
+	const char *run_root;	/* /run/mica; clients live below clients/NAME/ */
 	const char *state_root; /* images/NAME/, cores/NAME/; NULL: nothing outlives this run */
-	const char *dev_root; /* where ttyRPMSG<n> links go: /dev, without root run_root */
-	uint32_t tty_group;   /* its members may open ttys; 0: the host's user only */
+	const char *dev_root;	/* where ttyRPMSG<n> links go: /dev, without root run_root */
+	uint32_t tty_group;	/* its members may open ttys; 0: the host's user only */
 	void (*on_change)(void *arg, const struct mica_change *change);
 	/* level: as in syslog(3) */
 	void (*on_log)(void *arg, int level, const char *client, const char *line);
@@ -65,6 +77,8 @@ struct mica_host_options {
 	void (*on_service)(void *arg, struct mica_client *client,
 			   const struct mica_service_info *service, bool open);
 	void *arg;
+	const struct mica_keeper *keeper; /* NULL: sessions end with this process */
+	void *keeper_arg;
 };
 
 /* Creates run_root (mode 0755) where it is missing. Copies the strings. */

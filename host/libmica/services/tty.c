@@ -228,11 +228,40 @@ static int make_link(struct tty *t, const char *dev_root, struct mica_error *err
 	return 0;
 }
 
-static int open_pty(struct tty *t, gid_t group, struct mica_error *err)
+/* Under which the pty outlives this process. */
+static void session_name(const struct tty *t, char name[32])
 {
-	struct termios tio;
-	char pts[64];
+	snprintf(name, 32, "ttyRPMSG%u", t->slot->number);
+}
 
+/* That of an earlier process, with its readers, settings and unread bytes. */
+static bool take_pty(struct tty *t, struct mica_host *host, char *pts, size_t size)
+{
+	char name[32];
+
+	session_name(t, name);
+	t->master = mica_session_take(host, name);
+	if (t->master >= 0 && !ptsname_r(t->master, pts, size) &&
+	    fcntl(t->master, F_SETFL, O_RDWR | O_NONBLOCK) == 0) {
+		t->slave = open(pts, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		if (t->slave >= 0)
+			return true;
+	}
+	if (t->master >= 0) {
+		close(t->master);
+		mica_session_drop(host, name);
+	}
+	return false;
+}
+
+static int open_pty(struct tty *t, struct mica_host *host, struct mica_error *err)
+{
+	gid_t group = host->tty_group;
+	struct termios tio;
+	char pts[64], name[32];
+
+	if (take_pty(t, host, pts, sizeof(pts)))
+		return 0;
 	t->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	if (t->master < 0 || grantpt(t->master) || unlockpt(t->master) ||
 	    ptsname_r(t->master, pts, sizeof(pts)))
@@ -247,6 +276,8 @@ static int open_pty(struct tty *t, gid_t group, struct mica_error *err)
 	if (group && (fchown(t->slave, (uid_t)-1, group) < 0 || fchmod(t->slave, 0660) < 0))
 		return mica_fail(err, MICA_E_FAILED, "cannot give %s to group %u: %s", pts, group,
 				 strerror(errno));
+	session_name(t, name);
+	mica_session_keep(host, name, t->master);
 	return 0;
 }
 
@@ -311,6 +342,21 @@ static bool start_linger(struct tty *t, struct mica_host *host)
 	return true;
 }
 
+/* A daemon that ends leaves what the next one takes up. */
+static void end_session(struct tty *t, struct mica_host *host)
+{
+	char name[32];
+
+	if (host->closing && host->keeper && t->master >= 0)
+		return;
+	if (t->path[0])
+		unlink(t->path);
+	if (!t->slot || t->master < 0)
+		return;
+	session_name(t, name);
+	mica_session_drop(host, name);
+}
+
 static void tty_close(struct mica_service *s)
 {
 	struct mica_host *host = s->link->client->host;
@@ -321,8 +367,7 @@ static void tty_close(struct mica_service *s)
 	if (t->poll)
 		uv_poll_stop(t->poll);
 	mica_handle_free(host, t->poll);
-	if (t->path[0])
-		unlink(t->path);
+	end_session(t, host);
 	if (host->closing || t->slave < 0 || !start_linger(t, host))
 		close_pty(t->master, t->slave);
 	if (t->slot)
@@ -366,7 +411,7 @@ static int tty_open(struct mica_service *s, struct mica_error *err)
 		return mica_fail(err, MICA_E_FAILED, "more than %d ttys", MICA_TTY_SLOTS);
 	}
 	t->slot->open = true;
-	if (open_pty(t, c->host->tty_group, err) || start_polling(t, c->host->loop, err) ||
+	if (open_pty(t, c->host, err) || start_polling(t, c->host->loop, err) ||
 	    make_link(t, c->host->dev_root, err)) {
 		tty_close(s);
 		return -1;
