@@ -118,6 +118,7 @@ static int make_config(struct options *opt, const struct texts *t, struct mica_e
 	const char *pedestal = getenv(PEDESTAL_ENV);
 
 	mica_config_defaults(&opt->cfg);
+	opt->cfg.endpoint_sockets = false; /* its menu is for them */
 	if (!t->cpu)
 		return missing("-c", err);
 	if (!t->file)

@@ -156,13 +156,13 @@ void mica_endpoint_close(struct mica_endpoint *ep)
 	if (!ep)
 		return;
 	ep->ops = (struct mica_endpoint_ops){ 0 };
-	if (ep->service)
-		mica_service_let_go(ep->service);
 	if (ep->client) {
 		for (pp = &ep->client->endpoints; *pp != ep;)
 			pp = &(*pp)->next;
 		*pp = ep->next;
 	}
+	if (ep->service)
+		mica_service_let_go(ep->service);
 	free(ep);
 }
 

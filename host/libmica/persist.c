@@ -17,6 +17,7 @@
 #include "client_priv.h"
 #include "config_keys.h"
 #include "files.h"
+#include "service.h"
 
 #define STATE_FILE    "state.json"
 #define STATE_VERSION 2
@@ -239,6 +240,7 @@ void mica_client_forget(struct mica_client *c)
 	DIR *dir = opendir(c->dir);
 	struct dirent *de;
 
+	mica_sockets_clear(c, true);
 	while (dir && (de = readdir(dir))) {
 		if (strcmp(de->d_name, ".") && strcmp(de->d_name, ".."))
 			unlinkat(dirfd(dir), de->d_name, 0);

@@ -11,6 +11,7 @@
 
 #include "mica/client.h"
 
+struct mica_client;
 struct mica_link;
 struct mica_service;
 
@@ -22,9 +23,11 @@ struct mica_service_ops {
 	size_t hello_len;
 	bool silent;	 /* no first message */
 	bool hello_acts; /* the first message is a command too: never said twice */
+	bool empty;	 /* message() also gets those of no bytes */
 	/* All optional. open may fail; then the service stays announced, unbound. */
 	int (*open)(struct mica_service *s, struct mica_error *err);
-	/* data lies in shared memory: each byte may change while it is looked at. len > 0. */
+	/* data lies in shared memory: each byte may change while it is looked at. len > 0, unless
+	 * `empty` is set. */
 	void (*message)(struct mica_service *s, const void *data, size_t len);
 	/* mica_service_can_send() may have become true. */
 	void (*writable)(struct mica_service *s);
@@ -62,13 +65,28 @@ struct mica_service {
 bool mica_service_can_send(struct mica_service *s);
 /* len <= MICA_PAYLOAD_MAX. 0, or -1: no room, or the link is gone. */
 int mica_service_send(struct mica_service *s, const void *data, size_t len);
+/*
+ * Sending without a copy: room for one message in shared memory, *len bytes; NULL: none now, and
+ * writable() will be called. It is sent (0, or -1: the link is gone) or released before anything
+ * else is done with the service.
+ */
+void *mica_service_buffer(struct mica_service *s, size_t *len);
+int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len);
+void mica_service_release_buffer(struct mica_service *s, void *buf);
 /* Everything received so far went to its reader: give the credit back. */
 void mica_service_drained(struct mica_service *s);
 
 /* What libmica itself serves that name with; NULL: nothing. */
 const struct mica_service_ops *mica_service_builtin(const char *name);
-/* For endpoints of programs: somebody serves that name now / bind what is announced but served by
- * nobody / end the binding, the name stays announced. */
+/* services/socket.c: what serves names that nothing else does; NULL: they get no socket. */
+const struct mica_service_ops *mica_socket_service(const struct mica_client *c, const char *name);
+bool mica_socket_serves(const struct mica_service *s);
+/* Remove files that an earlier process left, and their folder. */
+void mica_sockets_clear(const struct mica_client *c, bool folder);
+
+/* For endpoints of programs: somebody serves that name now, and not by a mere socket / bind what is
+ * announced but served by nobody or a socket / end the binding, the name stays announced, and gets
+ * a socket where no service is for it. */
 bool mica_services_serve(const struct mica_link *link, const char *name);
 void mica_services_take_up(struct mica_link *link, const char *name);
 void mica_service_let_go(struct mica_service *s);

@@ -44,12 +44,26 @@ const struct mica_service_ops *mica_service_builtin(const char *name)
 	return NULL;
 }
 
-/* A program that has opened the endpoint goes first. */
-static const struct mica_service_ops *find_ops(const struct mica_client *c, const char *name)
+static bool bound(const struct mica_link *link, const char *name)
 {
-	const struct mica_service_ops *ops = mica_endpoint_service(c, name);
+	for (const struct mica_service *s = link->services; s; s = s->next) {
+		if (s->bound && !strcmp(s->info.name, name))
+			return true;
+	}
+	return false;
+}
 
-	return ops ? ops : mica_service_builtin(name);
+/* A program that has opened the endpoint goes first. Of two endpoints of one name, one has the
+ * socket. */
+static const struct mica_service_ops *find_ops(const struct mica_link *link, const char *name)
+{
+	const struct mica_service_ops *ops = mica_endpoint_service(link->client, name);
+
+	if (!ops)
+		ops = mica_service_builtin(name);
+	if (!ops && !bound(link, name))
+		ops = mica_socket_service(link->client, name);
+	return ops;
 }
 
 static void tell(struct mica_service *s, bool open)
@@ -117,19 +131,60 @@ bool mica_service_can_send(struct mica_service *s)
 	return false;
 }
 
-static int send_now(struct mica_service *s, const void *data, size_t len)
+static void sent(struct mica_service *s, size_t len)
 {
 	struct virtqueue *vq = s->link->rvdev.svq;
 
-	note_returned(s->link);
-	if (rpmsg_trysend(&s->ept, len ? data : NULL, (int)len) < 0)
-		return -1;
 	s->last_tx = metal_shared_read16(
 		&vq->vq_ring.avail->ring[(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)]);
 	s->outstanding = true;
 	s->info.tx_messages++;
 	s->info.tx_bytes += len;
+}
+
+static int send_now(struct mica_service *s, const void *data, size_t len)
+{
+	note_returned(s->link);
+	if (rpmsg_trysend(&s->ept, len ? data : NULL, (int)len) < 0)
+		return -1;
+	sent(s, len);
 	return 0;
+}
+
+void *mica_service_buffer(struct mica_service *s, size_t *len)
+{
+	uint32_t room;
+	void *buf;
+
+	if (!mica_service_can_send(s))
+		return NULL;
+	note_returned(s->link);
+	buf = rpmsg_get_tx_payload_buffer(&s->ept, &room, false);
+	if (!buf) {
+		s->want_send = true;
+		mica_link_again(s->link, s->link->retry_ms);
+		return NULL;
+	}
+	*len = room < MICA_PAYLOAD_MAX ? room : MICA_PAYLOAD_MAX;
+	return buf;
+}
+
+int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len)
+{
+	if (rpmsg_send_nocopy(&s->ept, buf, (int)len) < 0) {
+		rpmsg_release_tx_buffer(&s->ept, buf);
+		mica_link_again(s->link, 0);
+		return -1;
+	}
+	sent(s, len);
+	if (len && s->link->features & MICA_F_CREDIT)
+		s->tx_credit--;
+	return 0;
+}
+
+void mica_service_release_buffer(struct mica_service *s, void *buf)
+{
+	rpmsg_release_tx_buffer(&s->ept, buf);
 }
 
 int mica_service_send(struct mica_service *s, const void *data, size_t len)
@@ -197,9 +252,9 @@ static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 		return RPMSG_ERR_ADDR;
 	s->info.rx_messages++;
 	s->info.rx_bytes += len;
-	if (!len)
+	if (!len && !s->ops->empty)
 		return RPMSG_SUCCESS;
-	s->rx_owed++;
+	s->rx_owed += len != 0;
 	if (s->ops->message)
 		s->ops->message(s, data, len);
 	else
@@ -330,7 +385,7 @@ static bool add_service(struct mica_link *link, const char *name, uint32_t remot
 		return false;
 	s->link = link;
 	s->remote = remote;
-	s->ops = find_ops(link->client, name);
+	s->ops = find_ops(link, name);
 	snprintf(s->info.name, sizeof(s->info.name), "%s", name);
 	while (*pp)
 		pp = &(*pp)->next;
@@ -372,7 +427,7 @@ static void end_service(struct mica_service *s)
 bool mica_services_serve(const struct mica_link *link, const char *name)
 {
 	for (const struct mica_service *s = link->services; s; s = s->next) {
-		if (s->bound && !strcmp(s->info.name, name))
+		if (s->bound && !mica_socket_serves(s) && !strcmp(s->info.name, name))
 			return true;
 	}
 	return false;
@@ -381,9 +436,10 @@ bool mica_services_serve(const struct mica_link *link, const char *name)
 void mica_services_take_up(struct mica_link *link, const char *name)
 {
 	for (struct mica_service *s = link->services; s && link->up && !link->dead; s = s->next) {
-		if (s->bound || strcmp(s->info.name, name))
+		if ((s->bound && !mica_socket_serves(s)) || strcmp(s->info.name, name))
 			continue;
-		s->ops = find_ops(link->client, name);
+		unbind(s);
+		s->ops = find_ops(link, name);
 		if (s->ops)
 			bind_service(s, RPMSG_ADDR_ANY);
 		write_table(link);
@@ -393,10 +449,15 @@ void mica_services_take_up(struct mica_link *link, const char *name)
 
 void mica_service_let_go(struct mica_service *s)
 {
+	struct mica_link *link = s->link;
+
 	unbind(s);
 	s->ops = NULL;
-	if (s->link->up && !s->link->dead)
-		write_table(s->link);
+	if (!link->up || link->dead)
+		return;
+	write_table(link);
+	if (!mica_service_builtin(s->info.name))
+		mica_services_take_up(link, s->info.name);
 }
 
 void mica_services_gone(struct mica_link *link, const char *name, uint32_t remote)

@@ -11,10 +11,6 @@
 
 enum right { RIGHT_NONE, RIGHT_OPERATE, RIGHT_OWN };
 
-#define NO_GROUP ((gid_t)-1)
-
-/* From /etc/group, read directly: a static program has no name service switch. */
-gid_t access_group(const char *file, const char *name);
 /* What the peer of a connected Unix socket may do, by the kernel's word. */
 enum right access_peer(int fd, gid_t group);
 

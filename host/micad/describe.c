@@ -41,6 +41,7 @@ static struct json_object *service(const struct mica_service_info *s)
 	number(o, "tx_messages", s->tx_messages);
 	number(o, "tx_bytes", s->tx_bytes);
 	number(o, "dropped_bytes", s->dropped_bytes);
+	number(o, "dropped_messages", s->dropped_messages);
 	return o;
 }
 

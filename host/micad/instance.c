@@ -13,6 +13,7 @@
 #include "access.h"
 #include "instance.h"
 #include "mica/control.h"
+#include "mica/group.h"
 
 static int make_dirs(const char *path)
 {
@@ -111,7 +112,7 @@ static int bind_socket(struct instance *inst, struct mica_error *err)
 	old = umask(0177);
 	ret = bind(fd, (struct sockaddr *)&addr, sizeof(addr));
 	umask(old);
-	if (!ret && inst->group != NO_GROUP)
+	if (!ret && inst->group != MICA_NO_GROUP)
 		ret = chown(inst->socket, (uid_t)-1, inst->group) || chmod(inst->socket, 0660);
 	if (ret || listen(fd, 64)) {
 		mica_fail(err, MICA_E_FAILED, "control socket %s: %s", inst->socket,
@@ -128,7 +129,7 @@ int instance_open(struct instance *inst, const char *run_root, struct mica_error
 	int n;
 
 	inst->lock = inst->listener = -1;
-	inst->group = geteuid() == 0 ? access_group("/etc/group", MICA_GROUP) : NO_GROUP;
+	inst->group = geteuid() == 0 ? mica_group_id("/etc/group", MICA_GROUP) : MICA_NO_GROUP;
 	n = snprintf(inst->socket, sizeof(inst->socket), "%s/" MICA_CONTROL_SOCKET, run_root);
 	if (n < 0 || (size_t)n >= sizeof(inst->socket))
 		return mica_fail(err, MICA_E_USAGE,

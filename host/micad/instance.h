@@ -10,7 +10,7 @@
 struct instance {
 	int lock;
 	int listener; /* bound and listening; whoever closes it sets -1 */
-	gid_t group;  /* of the socket; NO_GROUP: only the owner connects */
+	gid_t group;  /* of the socket; MICA_NO_GROUP: only the owner connects */
 	char socket[108];
 };
 

@@ -15,6 +15,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "mica/control.h"
+#include "mica/group.h"
 #include "notify.h"
 
 #define IMAGE_SIZED (64 * 1024)
@@ -98,7 +99,7 @@ static int start(struct daemon *d, struct mica_error *err)
 
 	if (instance_open(&d->instance, d->opt.run_root, err))
 		return -1;
-	if (d->instance.group != NO_GROUP)
+	if (d->instance.group != MICA_NO_GROUP)
 		opt.tty_group = d->instance.group;
 	if (mica_host_new(&opt, &d->host, err)) {
 		instance_close(&d->instance);

@@ -48,7 +48,8 @@ struct mica_service_info {
 	char name[32];	  /* endpoint name as announced */
 	char device[128]; /* /dev/ttyRPMSG0, socket path, or empty */
 	uint64_t rx_messages, rx_bytes, tx_messages, tx_bytes;
-	uint64_t dropped_bytes; /* bounded backlog overran */
+	uint64_t dropped_bytes;	   /* bounded backlog overran */
+	uint64_t dropped_messages; /* the same, where messages are not just pieces of a stream */
 };
 
 /*

@@ -16,6 +16,7 @@
 #include "frame.h"
 #include "message.h"
 #include "mica/control.h"
+#include "mica/group.h"
 
 static void feed(struct frame *f, const char *data, size_t len)
 {
@@ -238,11 +239,11 @@ static void group_file(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
 	close(fd);
-	assert_int_equal(access_group(path, "mica"), 4711);
-	assert_int_equal(access_group(path, "root"), 0);
-	assert_true(access_group(path, "mic") == NO_GROUP);
+	assert_int_equal(mica_group_id(path, "mica"), 4711);
+	assert_int_equal(mica_group_id(path, "root"), 0);
+	assert_true(mica_group_id(path, "mic") == MICA_NO_GROUP);
 	unlink(path);
-	assert_true(access_group(path, "mica") == NO_GROUP);
+	assert_true(mica_group_id(path, "mica") == MICA_NO_GROUP);
 }
 
 static void own_peer_is_owner(void **state)
@@ -251,10 +252,10 @@ static void own_peer_is_owner(void **state)
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
-	assert_int_equal(access_peer(fd[0], NO_GROUP), RIGHT_OWN);
+	assert_int_equal(access_peer(fd[0], MICA_NO_GROUP), RIGHT_OWN);
 	close(fd[0]);
 	close(fd[1]);
-	assert_int_equal(access_peer(-1, NO_GROUP), RIGHT_NONE);
+	assert_int_equal(access_peer(-1, MICA_NO_GROUP), RIGHT_NONE);
 }
 
 int main(void)

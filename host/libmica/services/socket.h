@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Inside of the socket service: an endpoint as a SOCK_SEQPACKET socket. */
+#ifndef MICA_SOCKET_H
+#define MICA_SOCKET_H
+
+#include <stdbool.h>
+#include <sys/un.h>
+#include <uv.h>
+
+#include "../held.h"
+#include "../service.h"
+
+struct mica_socket {
+	struct mica_service *service;
+	uv_loop_t *loop;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* empty: no file yet */
+	int listener;
+	uv_poll_t *listen_poll;
+	bool queued; /* the next application waits until the last messages of this one went */
+	int conn;    /* -1: nobody is connected */
+	uv_poll_t *conn_poll;
+	int watching; /* UV_READABLE | UV_WRITABLE, of conn */
+	bool deaf;    /* the application has gone; what it sent before is still to be read */
+	bool told;    /* that a message was too long: once an endpoint */
+	struct mica_held held;
+	uint64_t patience; /* uv_now() until which the application counts as reading */
+};
+
+/* socket_conn.c: the application at the other end. */
+
+/* fd is connected and becomes the service's. 0, or -1: closed, no memory. */
+int mica_socket_take(struct mica_socket *k, int fd);
+/* The one that is connected has gone, and everything it sent went to the client. */
+bool mica_socket_spent(struct mica_socket *k);
+/* Held messages go to the application as far as it can take them, then it sees the end. */
+void mica_socket_end(struct mica_socket *k);
+void mica_socket_message(struct mica_service *s, const void *data, size_t len);
+void mica_socket_writable(struct mica_service *s);
+
+/* socket.c: have a look at the next one that wants to connect. */
+void mica_socket_next(struct mica_socket *k);
+
+#endif /* MICA_SOCKET_H */
