@@ -24,6 +24,7 @@ struct mica_client *mica_client_new(struct mica_host *host, const struct mica_co
 	c->host = host;
 	c->cfg = *cfg;
 	c->hidden = true;
+	store_defaults(&c->images);
 	snprintf(c->dir, sizeof(c->dir), "%.*s/clients/%s", PATH_MAX - 80, host->run_root,
 		 cfg->name);
 	mica_client_insert(c, host->serial + 1);
@@ -75,6 +76,7 @@ void mica_handle_free(struct mica_host *host, void *handle)
 
 void mica_client_free(struct mica_client *c)
 {
+	mica_update_abandon(c);
 	mica_client_unwatch(c);
 	mica_handle_free(c->host, c->off_timer);
 	c->off_timer = NULL;
@@ -101,6 +103,7 @@ static void change(struct mica_client *c, enum mica_state to, const char *reason
 	ch.reason = c->reason;
 	if (c->host->on_change)
 		c->host->on_change(c->host->arg, &ch);
+	mica_update_poke(c);
 }
 
 void mica_client_set_state(struct mica_client *c, enum mica_state to, const char *reason)
@@ -297,6 +300,11 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	info->isolates_memory = c->ops->caps.isolates_memory;
 	info->can_force_stop = c->ops->caps.force_stop != MICA_FORCE_NONE;
 	info->started_us = c->started_us;
+	memcpy(info->sha256, c->facts.sha256, sizeof(info->sha256));
+	info->updated = c->images.current.kind == STORED_COPY;
+	info->has_previous = c->images.previous.kind != STORED_NONE;
+	memcpy(info->previous_sha256, c->images.previous.sha256, sizeof(info->previous_sha256));
+	info->on_trial = c->images.pending.kind != STORED_NONE;
 	info->doorbells_in = c->doorbells_in;
 	info->doorbells_out = c->doorbells_out;
 	if (c->link) {

@@ -11,10 +11,12 @@
 #include "mica/client.h"
 #include "mica/pedestal.h"
 #include "op.h"
+#include "store.h"
 #include "table.h"
 
 struct mica_link;
 struct mica_endpoint;
+struct mica_update;
 
 /* A tty number that stays with an endpoint name for the client's life. */
 struct mica_tty_slot {
@@ -48,6 +50,9 @@ struct mica_client {
 	bool claimed;
 	bool give_up; /* taken over in the middle of its start, and did not become ready: stop it */
 	struct mica_image_facts facts; /* of the image checked last */
+	struct mica_images images;     /* which one is to be checked; written by update.c */
+	struct mica_update *update;    /* under way; NULL: none */
+	char start_note[256];	       /* reason of state Running after the next start */
 	struct mica_table table;       /* of the image in memory */
 	struct mica_link *link;	       /* NULL: no rings in use */
 	struct mica_tty_slot tty[MICA_TTY_SLOTS];
@@ -66,6 +71,7 @@ struct mica_host {
 	uv_loop_t *loop;
 	char run_root[PATH_MAX], dev_root[PATH_MAX];
 	char state_root[PATH_MAX]; /* empty: none */
+	char key_dir[PATH_MAX];	   /* empty: none */
 	uint32_t tty_group;
 	void (*on_change)(void *arg, const struct mica_change *change);
 	void (*on_log)(void *arg, int level, const char *client, const char *line);
@@ -128,6 +134,35 @@ void mica_client_forget(struct mica_client *client); /* removes the folder */
  * the pedestal's part, new reference. NULL: unusable. */
 struct mica_client *mica_client_restore(struct mica_host *host, const char *name, char step[32],
 					struct json_object **pedestal, struct mica_error *err);
+
+/* images.c: which image a client is started with. Worker threads, within an operation; load also
+ * on the loop, for one small file. */
+/* Reads the store's record into c->images. fresh: no daemon left the client behind, so nothing is
+ * on trial any more; note then says so, or that the record is damaged. */
+void mica_images_load(struct mica_client *c, bool fresh, char note[256]);
+/* One of the images: read once, hashed, its signature checked where it must have one, parsed. */
+int mica_images_read_one(struct mica_client *c, const struct mica_stored *which,
+			 struct mica_image *img, struct mica_error *err);
+/* The image to start: on trial, else in use, else the one before with a note that says why.
+ * *checked: these bytes and no others may be run. */
+int mica_images_read(struct mica_client *c, struct mica_image *img, bool *checked, char note[256],
+		     struct mica_error *err);
+
+/* update.c */
+/* An update is under way: what becomes of a client that crashes or hangs is decided there. */
+bool mica_update_on_trial(const struct mica_client *c);
+/* The state changed, or an operation ended. */
+void mica_update_poke(struct mica_client *c);
+/* Somebody asked for a stop meanwhile: no reason to start another image. */
+void mica_update_stop_asked(struct mica_client *c);
+/* Adopted: what an earlier process had begun. */
+void mica_update_carry_on(struct mica_client *c);
+/* The client object goes. */
+void mica_update_abandon(struct mica_client *c);
+
+/* plan_create.c: cores and memory against those of other clients. */
+int mica_client_check_others(struct mica_client *c, const struct mica_image_facts *facts,
+			     struct mica_error *err);
 
 /* Parts of plans that more than one uses. */
 int mica_step_release(struct mica_op *op);     /* worker */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +45,29 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int mica_write_atomic(const char *path, const char *data, size_t len, mode_t mode,
-		      struct mica_error *err)
+int mica_sync_folder(const char *folder)
+{
+	int fd, rc;
+
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	rc = fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+	close(fd);
+	return rc;
+}
+
+static int sync_parent(const char *path)
+{
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	*strrchr(folder, '/') = '\0';
+	return mica_sync_folder(*folder ? folder : "/");
+}
+
+static int replace(const char *path, const char *data, size_t len, mode_t mode, bool durable,
+		   struct mica_error *err)
 {
 	char tmp[PATH_MAX];
 	int fd, rc;
@@ -56,15 +78,31 @@ int mica_write_atomic(const char *path, const char *data, size_t len, mode_t mod
 	if (fd < 0)
 		return mica_fail(err, MICA_E_FAILED, "cannot write %s: %s", tmp, strerror(errno));
 	rc = write_all(fd, data, len);
+	if (!rc && durable && fsync(fd) < 0)
+		rc = -errno;
 	if (close(fd) < 0 && !rc)
 		rc = -errno;
 	if (!rc && rename(tmp, path) < 0)
 		rc = -errno;
-	if (rc) {
+	if (rc)
 		unlink(tmp);
+	else if (durable)
+		rc = sync_parent(path);
+	if (rc)
 		return mica_fail(err, MICA_E_FAILED, "cannot write %s: %s", path, strerror(-rc));
-	}
 	return 0;
+}
+
+int mica_write_atomic(const char *path, const char *data, size_t len, mode_t mode,
+		      struct mica_error *err)
+{
+	return replace(path, data, len, mode, false, err);
+}
+
+int mica_write_durable(const char *path, const void *data, size_t len, mode_t mode,
+		       struct mica_error *err)
+{
+	return replace(path, data, len, mode, true, err);
 }
 
 int mica_read_whole(int fd, size_t max, void **data, size_t *len)

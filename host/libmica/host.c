@@ -91,7 +91,8 @@ int mica_host_new(const struct mica_host_options *opt, struct mica_host **out,
 	host->refs = 1;
 	if (copy_path(host->run_root, opt->run_root, err) ||
 	    copy_path(host->dev_root, opt->dev_root, err) ||
-	    copy_path(host->state_root, opt->state_root ? opt->state_root : "", err))
+	    copy_path(host->state_root, opt->state_root ? opt->state_root : "", err) ||
+	    copy_path(host->key_dir, opt->key_dir ? opt->key_dir : "", err))
 		goto fail;
 	snprintf(clients, sizeof(clients), "%s/clients", host->run_root);
 	rc = mica_mkdirs(clients, 0755);

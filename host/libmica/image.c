@@ -191,26 +191,38 @@ static void note_hash(struct mica_image *img)
 	sodium_bin2hex(img->facts.sha256, sizeof(img->facts.sha256), hash, sizeof(hash));
 }
 
-int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
-		    struct mica_image *img, struct mica_error *err)
+int mica_image_fetch(const char *path, struct mica_image *img, struct mica_error *err)
 {
-	bool elf;
+	mica_image_free(img);
+	if (read_file(path, img, err)) {
+		mica_image_free(img);
+		return -1;
+	}
+	img->facts.size = img->len;
+	note_hash(img);
+	return 0;
+}
+
+int mica_image_parse(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
+		     struct mica_image *img, struct mica_error *err)
+{
+	bool elf = img->len >= 4 && !memcmp(img->data, "\177ELF", 4);
 	int rc;
 
-	mica_image_free(img);
-	if (!cfg->image[0])
-		return mica_fail(err, MICA_E_CONFIG, "client '%s' has no ClientPath", cfg->name);
-	rc = read_file(cfg->image, img, err);
-	if (!rc) {
-		img->facts.size = img->len;
-		note_hash(img);
-		elf = img->len >= 4 && !memcmp(img->data, "\177ELF", 4);
-		rc = elf || cfg->layout != MICA_LAYOUT_STATIC ? read_elf(cfg, caps, img, err)
-							      : read_raw(cfg, caps, img, err);
-	}
+	rc = elf || cfg->layout != MICA_LAYOUT_STATIC ? read_elf(cfg, caps, img, err)
+						      : read_raw(cfg, caps, img, err);
 	if (rc)
 		mica_image_free(img);
 	return rc;
+}
+
+int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
+		    struct mica_image *img, struct mica_error *err)
+{
+	mica_image_free(img);
+	if (!cfg->image[0])
+		return mica_fail(err, MICA_E_CONFIG, "client '%s' has no ClientPath", cfg->name);
+	return mica_image_fetch(cfg->image, img, err) ? -1 : mica_image_parse(cfg, caps, img, err);
 }
 
 int mica_image_kind(const char *path, enum mica_layout *layout, bool *raw, struct mica_error *err)

@@ -41,6 +41,11 @@ struct mica_image {
 	struct mica_table table;
 };
 
+/* The two halves of mica_image_read(): the bytes with their size and hash; what they mean. After
+ * an error the image is empty. */
+int mica_image_fetch(const char *path, struct mica_image *img, struct mica_error *err);
+int mica_image_parse(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
+		     struct mica_image *img, struct mica_error *err);
 /* Read and check all that can be checked without the client's memory. May run on a worker. */
 int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
 		    struct mica_image *img, struct mica_error *err);

@@ -15,6 +15,7 @@ static void op_closed(uv_handle_t *handle)
 
 	mica_image_free(&op->image);
 	json_object_put(op->saved);
+	free(op->signature);
 	free(op);
 	mica_host_unref(host);
 }
@@ -40,6 +41,8 @@ static void op_end(struct mica_op *op)
 	if (client && client->op == op)
 		client->op = NULL;
 	op_unlink(op);
+	if (client)
+		mica_update_poke(client);
 	if (op->done)
 		op->done(op->arg, client, failed ? &op->err : NULL);
 	uv_close((uv_handle_t *)&op->timer, op_closed);

@@ -66,6 +66,11 @@ struct mica_op {
 	struct mica_image image;
 	struct mica_doorbell db;
 	enum mica_state origin; /* state before the operation */
+	char note[256];		/* about the image */
+	bool checked;		/* only the bytes of `image` may be run */
+	bool purge;		/* remove: the store as well */
+	char *signature;	/* update: of the image, whole */
+	size_t signature_len;
 	bool claimed_here;
 	bool forced;  /* stop: the pedestal had to */
 	bool running; /* adopt: a core is on */

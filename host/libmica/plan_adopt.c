@@ -249,8 +249,10 @@ static void adopted(void *arg, struct mica_client *c, const struct mica_error *e
 {
 	struct adopting *one = arg;
 
-	if (!err && c)
+	if (!err && c) {
 		carry_on(c, one->step);
+		mica_update_carry_on(c);
+	}
 	one_less(one->all);
 	free(one);
 }
@@ -260,7 +262,7 @@ static int adopt_one(struct adoption *a, const char *name, struct mica_error *er
 	struct json_object *saved = NULL;
 	struct mica_client *c;
 	struct adopting *one;
-	char step[32];
+	char step[32], note[256];
 	struct mica_op *op;
 
 	if (!mica_name_valid(name))
@@ -268,6 +270,7 @@ static int adopt_one(struct adoption *a, const char *name, struct mica_error *er
 	c = mica_client_restore(a->host, name, step, &saved, err);
 	if (!c)
 		return -1;
+	mica_images_load(c, false, note);
 	c->ops = mica_pedestal_find(c->cfg.pedestal, err);
 	one = c->ops ? calloc(1, sizeof(*one)) : NULL;
 	if (!one || c->ops->create(&c->cfg, c->dir, &c->ped, err)) {

@@ -61,8 +61,8 @@ static int check_memory(struct mica_client *c, const struct mica_image_facts *fa
 	return 0;
 }
 
-static int check_others(struct mica_client *c, const struct mica_image_facts *facts,
-			struct mica_error *err)
+int mica_client_check_others(struct mica_client *c, const struct mica_image_facts *facts,
+			     struct mica_error *err)
 {
 	uint32_t id;
 
@@ -102,7 +102,8 @@ static int step_image(struct mica_op *op)
 	uint64_t pool;
 	size_t size;
 
-	if (mica_image_read(&c->cfg, &c->ops->caps, &op->image, &op->err))
+	mica_images_load(c, true, op->note);
+	if (mica_images_read(c, &op->image, &op->checked, op->note, &op->err))
 		return MICA_STEP_FAILED;
 	if (!c->ops->caps.needs_table_address)
 		return MICA_STEP_DONE;
@@ -116,7 +117,7 @@ static int step_folder(struct mica_op *op)
 	struct mica_client *c = op->client;
 	int rc;
 
-	if (check_others(c, &op->image.facts, &op->err))
+	if (mica_client_check_others(c, &op->image.facts, &op->err))
 		return MICA_STEP_FAILED;
 	c->facts = op->image.facts;
 	if (getrandom(c->token, sizeof(c->token), 0) != (ssize_t)sizeof(c->token))
@@ -139,6 +140,9 @@ static void create_finish(struct mica_op *op)
 		return;
 	}
 	op->client->hidden = false;
+	memcpy(op->client->start_note, op->note, sizeof(op->note));
+	if (op->note[0])
+		mica_log(op->host, LOG_WARNING, op->client->cfg.name, "%s", op->note);
 }
 
 static const struct mica_step create_steps[] = {
@@ -195,7 +199,17 @@ static void remove_finish(struct mica_op *op)
 		mica_client_free(op->client);
 }
 
+static int step_purge(struct mica_op *op)
+{
+	char dir[PATH_MAX];
+
+	if (!op->purge || store_dir(dir, op->host->state_root, op->client->cfg.name))
+		return MICA_STEP_DONE;
+	return store_purge(dir, &op->err);
+}
+
 static const struct mica_step remove_steps[] = {
+	{ .name = "purge", .work = step_purge },
 	{ .name = "removing", .saved = true, .work = mica_step_release },
 	{ .name = "offline", .loop = step_offline },
 	{ .name = "folder", .loop = step_forget },
@@ -204,11 +218,14 @@ static const struct mica_step remove_steps[] = {
 
 static const struct mica_plan remove_plan = { "remove", remove_steps, remove_finish };
 
-void mica_client_remove(struct mica_client *c, mica_done done, void *arg)
+static void remove_client(struct mica_client *c, bool purge, mica_done done, void *arg)
 {
 	struct mica_error err;
 
-	if (c->op)
+	if (c->update)
+		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: an update is under way",
+			  c->cfg.name);
+	else if (c->op)
 		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: %s is under way", c->cfg.name,
 			  c->op->plan->verb);
 	else if (!mica_state_allows(c->state, MICA_OFFLINE) && c->state != MICA_OFFLINE)
@@ -218,8 +235,18 @@ void mica_client_remove(struct mica_client *c, mica_done done, void *arg)
 		mica_fail(&err, MICA_E_STATE, "a core of client '%s' still runs: stop it first",
 			  c->cfg.name);
 	else {
-		mica_op_begin(c->host, c, &remove_plan, done, arg);
+		mica_op_begin(c->host, c, &remove_plan, done, arg)->purge = purge;
 		return;
 	}
 	mica_op_refuse(c->host, c, &err, done, arg);
+}
+
+void mica_client_remove(struct mica_client *c, mica_done done, void *arg)
+{
+	remove_client(c, false, done, arg);
+}
+
+void mica_client_purge(struct mica_client *c, mica_done done, void *arg)
+{
+	remove_client(c, true, done, arg);
 }

@@ -14,7 +14,7 @@ static int step_read(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 
-	return mica_image_read(&c->cfg, &c->ops->caps, &op->image, &op->err);
+	return mica_images_read(c, &op->image, &op->checked, op->note, &op->err);
 }
 
 static int step_claim(struct mica_op *op)
@@ -62,7 +62,9 @@ static int step_load(struct mica_op *op)
 	size_t size;
 
 	if (!c->ops->caps.needs_table_address)
-		return MICA_STEP_DONE;
+		return op->checked && c->ops->program
+			       ? c->ops->program(c->ped, op->image.data, op->image.len, &op->err)
+			       : MICA_STEP_DONE;
 	c->ops->pool(c->ped, &pool, &size);
 	if (mica_image_fit(&op->image, &c->cfg, w, c->ops->windows(c->ped, w), pool, size,
 			   &op->err))
@@ -171,11 +173,13 @@ static int step_ready(struct mica_op *op)
 
 static int step_running(struct mica_op *op)
 {
+	struct mica_client *c = op->client;
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	op->client->started_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	mica_client_set_state(op->client, MICA_RUNNING, "");
+	c->started_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	mica_client_set_state(c, MICA_RUNNING, op->note[0] ? op->note : c->start_note);
+	c->start_note[0] = '\0';
 	return MICA_STEP_DONE;
 }
 

@@ -99,6 +99,7 @@ void mica_client_stop(struct mica_client *c, mica_done done, void *arg)
 		mica_fail(&err, MICA_E_STATE, "client '%s' is not running: its state is %s",
 			  c->cfg.name, mica_state_name(c->state));
 	else {
+		mica_update_stop_asked(c);
 		mica_op_begin(c->host, c, &stop_plan, done, arg);
 		return;
 	}

@@ -44,6 +44,23 @@ static void service_line(struct json_object *s)
 	       json_number(s, "dropped_bytes"));
 }
 
+static void image(struct json_object *c)
+{
+	const char *path = json_text(c, "image"), *name = json_text(c, "name");
+	const char *previous = json_text(c, "previous_sha256");
+
+	if (json_flag(c, "updated"))
+		printf("Image:         updated; %s is not used ('mica update %s --reset')\n", path,
+		       name);
+	else
+		printf("Image:         %s\n", path);
+	printf("SHA-256:       %s%s\n", json_text(c, "sha256"),
+	       json_flag(c, "on_trial") ? ", on trial" : "");
+	if (json_flag(c, "has_previous"))
+		printf("Previous:      %s ('mica rollback %s')\n", *previous ? previous : path,
+		       name);
+}
+
 static void details(struct json_object *c)
 {
 	struct json_object *services = json_list(c, "services");
@@ -58,7 +75,7 @@ static void details(struct json_object *c)
 	       json_flag(c, "isolates_memory") ? "isolates memory" : "does not isolate memory",
 	       json_flag(c, "can_force_stop") ? "can stop a client that hangs"
 					      : "cannot stop a client that hangs");
-	printf("Image:         %s\n", json_text(c, "image"));
+	image(c);
 	printf("Configuration: %s\n", *config ? config : "-");
 	printf("AutoBoot:      %s\n", json_flag(c, "auto_boot") ? "yes" : "no");
 	if (us)

@@ -67,6 +67,11 @@ static void fill(struct json_object *o, const struct mica_client_info *info)
 	text(o, "pedestal", info->config.pedestal);
 	text(o, "image", info->config.image);
 	text(o, "config", info->config.file);
+	text(o, "sha256", info->sha256);
+	boolean(o, "updated", info->updated);
+	boolean(o, "on_trial", info->on_trial);
+	boolean(o, "has_previous", info->has_previous);
+	text(o, "previous_sha256", info->previous_sha256);
 	boolean(o, "auto_boot", info->config.auto_boot);
 	number(o, "uptime_us", uptime_us(info));
 	boolean(o, "isolates_memory", info->isolates_memory);

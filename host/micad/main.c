@@ -85,10 +85,12 @@ static void on_adopted(void *arg, struct mica_client *client, const struct mica_
 
 static int start(struct daemon *d, struct mica_error *err)
 {
+	char keys[PATH_MAX + 8];
 	struct mica_host_options opt = {
 		.loop = &d->loop,
 		.run_root = d->opt.run_root,
 		.state_root = d->opt.state_root,
+		.key_dir = keys,
 		.dev_root = d->opt.dev_root,
 		.on_change = on_change,
 		.on_log = on_log,
@@ -97,6 +99,7 @@ static int start(struct daemon *d, struct mica_error *err)
 		.keeper_arg = &d->fds,
 	};
 
+	snprintf(keys, sizeof(keys), "%s/keys", d->opt.config_dir);
 	if (instance_open(&d->instance, d->opt.run_root, err))
 		return -1;
 	if (d->instance.group != MICA_NO_GROUP)

@@ -18,6 +18,9 @@ void method_create(struct request *req);
 void method_start(struct request *req);
 void method_stop(struct request *req);
 void method_remove(struct request *req);
+/* methods_update.c */
+void method_update(struct request *req);
+void method_rollback(struct request *req);
 /* methods_image.c */
 void method_start_image(struct request *req);
 

@@ -145,7 +145,14 @@ static void on_removed(void *arg, struct mica_client *client, const struct mica_
 void method_remove(struct request *req)
 {
 	struct mica_client *client = request_client(req);
+	bool purge = false;
 
-	if (client)
+	if (!client)
+		return;
+	if (call_bool(&req->call, "purge", &purge) < 0)
+		request_refuse(req, "InvalidParameter", "parameter", "purge");
+	else if (purge)
+		mica_client_purge(client, on_removed, req);
+	else
 		mica_client_remove(client, on_removed, req);
 }

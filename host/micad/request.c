@@ -37,6 +37,14 @@ void request_reply(struct request *req, struct json_object *params)
 	end(req, reply_format(params, false));
 }
 
+void request_progress(struct request *req, struct json_object *params)
+{
+	if (req->call.more)
+		conn_send(req->conn, reply_format(params, true));
+	else
+		json_object_put(params);
+}
+
 /* The connection stays busy: it takes no further call. */
 void request_stay(struct request *req, struct json_object *params)
 {

@@ -32,6 +32,8 @@ void request_begin(struct conn *c, const char *text, size_t len);
 
 /* Takes its reference of params; NULL: none. */
 void request_reply(struct request *req, struct json_object *params);
+/* One reply before the last, for a caller that asked for "more"; the request goes on. */
+void request_progress(struct request *req, struct json_object *params);
 /* First of a row of replies without an end: the connection becomes a monitor. */
 void request_stay(struct request *req, struct json_object *params);
 void request_fail(struct request *req, const struct mica_error *err);

@@ -68,6 +68,7 @@ struct mica_host_options {
 	uv_loop_t *loop;
 	const char *run_root;	/* /run/mica; clients live below clients/NAME/ */
 	const char *state_root; /* images/NAME/, cores/NAME/; NULL: nothing outlives this run */
+	const char *key_dir;	/* *.pub: whose signatures of images count; NULL: nobody's */
 	const char *dev_root;	/* where ttyRPMSG<n> links go: /dev, without root run_root */
 	uint32_t tty_group;	/* its members may open ttys; 0: the host's user only */
 	void (*on_change)(void *arg, const struct mica_change *change);
@@ -101,6 +102,28 @@ void mica_client_start(struct mica_client *client, mica_done done, void *arg);
 void mica_client_stop(struct mica_client *client, mica_done done, void *arg);
 /* Stopped, Offline, Crashed, Failed clients only. The client object is gone after success. */
 void mica_client_remove(struct mica_client *client, mica_done done, void *arg);
+/* The same, and its images in the store go too; otherwise a client of that name finds them again.
+ */
+void mica_client_purge(struct mica_client *client, mica_done done, void *arg);
+
+enum mica_update_what {
+	MICA_UPDATE_FILE,     /* an image file: copied into the store */
+	MICA_UPDATE_PREVIOUS, /* the image before */
+	MICA_UPDATE_RESET,    /* ClientPath's file again */
+};
+
+/* Steps: "verifying", "storing", "stopping", "starting", "healthy", "going back"; "unchanged": the
+ * image is in use already, and done follows. */
+typedef void (*mica_progress)(void *arg, struct mica_client *client, const char *step);
+
+/*
+ * Another image. A client that runs is stopped, started with it, and must run for
+ * cfg.healthy_ms; otherwise it is started with the one it had, and done gets the error of the new
+ * one. A client that does not run is only switched. file: absolute path, MICA_UPDATE_FILE only,
+ * copied. progress may be NULL.
+ */
+void mica_client_update(struct mica_client *client, enum mica_update_what what, const char *file,
+			mica_progress progress, mica_done done, void *arg);
 
 /*
  * What an image is good for, by its file: raw or ELF, with a resource table or for the static
@@ -119,7 +142,12 @@ struct mica_client_info {
 	char reason[MICA_ERROR_TEXT]; /* why it is in that state, empty if ordinary */
 	bool isolates_memory;
 	bool can_force_stop;
-	uint64_t started_us; /* CLOCK_MONOTONIC, 0 = never */
+	char sha256[65];	  /* of the image it was started with, or will be */
+	bool updated;		  /* an image of the store is in use, not ClientPath's file */
+	bool has_previous;	  /* a roll-back is possible */
+	bool on_trial;		  /* an update is not final yet */
+	char previous_sha256[65]; /* empty: none, or whatever ClientPath's file is */
+	uint64_t started_us;	  /* CLOCK_MONOTONIC, 0 = never */
 	uint64_t doorbells_in, doorbells_out;
 	uint32_t features; /* acknowledged MICA_F_* */
 	unsigned int n_services;

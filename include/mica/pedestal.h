@@ -118,6 +118,10 @@ struct mica_pedestal_ops {
 	int (*load)(struct mica_pedestal *p, const struct mica_segment *seg,
 		    struct mica_error *err);
 	int (*load_done)(struct mica_pedestal *p, struct mica_error *err);
+	/* [worker] Optional, and only where load() is not called: the next start() runs these bytes
+	 * instead of the file. */
+	int (*program)(struct mica_pedestal *p, const void *data, size_t len,
+		       struct mica_error *err);
 	/* [worker] */
 	int (*start)(struct mica_pedestal *p, const struct mica_entry *e, struct mica_error *err);
 	/* [worker] force_stop != MICA_FORCE_NONE only. */

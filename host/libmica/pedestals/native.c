@@ -96,7 +96,7 @@ static int native_create(const struct mica_config *cfg, const char *run_dir,
 	if (!p)
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
 	p->cfg = *cfg;
-	p->mem_fd = p->to_client = p->to_host = p->pidfd = -1;
+	p->mem_fd = p->to_client = p->to_host = p->pidfd = p->program = -1;
 	snprintf(p->run_dir, sizeof(p->run_dir), "%s", run_dir);
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (p->epoll < 0) {
@@ -137,6 +137,7 @@ static void drop(struct mica_pedestal *p)
 static void native_destroy(struct mica_pedestal *p)
 {
 	drop(p);
+	close_fd(&p->program);
 	close_fd(&p->epoll);
 	free(p);
 }
@@ -275,11 +276,15 @@ static void native_pool(struct mica_pedestal *p, uint64_t *da, size_t *size)
 
 static int native_start(struct mica_pedestal *p, const struct mica_entry *e, struct mica_error *err)
 {
+	int rc;
+
 	(void)e; /* the process knows its own entry */
 	close_fd(&p->pidfd);
 	p->dead = false;
 	p->how[0] = '\0';
-	if (mica_native_spawn(p, err))
+	rc = mica_native_spawn(p, err);
+	close_fd(&p->program);
+	if (rc)
 		return -1;
 	if (watch(p, p->pidfd) < 0)
 		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
@@ -366,6 +371,7 @@ const struct mica_pedestal_ops mica_pedestal_native = {
 	.doorbell = native_doorbell,
 	.windows = native_windows,
 	.pool = native_pool,
+	.program = mica_native_program,
 	.start = native_start,
 	.force_stop = native_force_stop,
 	.power = native_power,

@@ -12,6 +12,7 @@ struct mica_pedestal {
 	char run_dir[PATH_MAX];
 	uint8_t token[16];
 	int mem_fd, to_client, to_host; /* -1: not there */
+	int program; /* bytes to run instead of the configuration's file; -1: the file */
 	int pidfd;
 	int epoll; /* to_host and pidfd behind one descriptor */
 	pid_t pid;
@@ -24,6 +25,9 @@ struct mica_pedestal {
 
 /* Start the image; fills in pid, start_time, pidfd. May run on a worker thread. */
 int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err);
+/* Ops program: see mica/pedestal.h. */
+int mica_native_program(struct mica_pedestal *p, const void *data, size_t len,
+			struct mica_error *err);
 /* Find the process of an earlier micad, by what was saved or by the token in its environment. */
 int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
 		     struct mica_error *err);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -111,13 +112,18 @@ static int set_attributes(posix_spawnattr_t *attr)
 static int spawn(struct mica_pedestal *p, const int high[N_SHARED])
 {
 	char contract[] = MICA_NATIVE_ENV "=1";
-	char hex[33], token[sizeof(TOKEN_ENV) + 34];
+	char hex[33], token[sizeof(TOKEN_ENV) + 34], own[32];
 	char *argv[] = { p->cfg.image, NULL };
+	const char *path = p->cfg.image;
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
 	char **env;
 	int rc;
 
+	/* Closed by the execution, so the number is the parent's own. */
+	snprintf(own, sizeof(own), "/proc/self/fd/%d", p->program);
+	if (p->program >= 0)
+		path = own;
 	token_text(p->token, hex);
 	snprintf(token, sizeof(token), TOKEN_ENV "=%s", hex);
 	env = client_environment(contract, token);
@@ -129,11 +135,44 @@ static int spawn(struct mica_pedestal *p, const int high[N_SHARED])
 	if (!rc)
 		rc = set_attributes(&attr);
 	if (!rc)
-		rc = posix_spawn(&p->pid, p->cfg.image, &fa, &attr, argv, env);
+		rc = posix_spawn(&p->pid, path, &fa, &attr, argv, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&fa);
 	free(env);
 	return rc;
+}
+
+int mica_native_program(struct mica_pedestal *p, const void *data, size_t len,
+			struct mica_error *err)
+{
+	int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+	const char *at = data;
+	int low, fd;
+
+	if (p->program >= 0)
+		close(p->program);
+	p->program = -1;
+	low = memfd_create(p->cfg.name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	/* Above the numbers of the contract, which the new process gets other files on. */
+	fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, FIRST_FREE);
+	if (low >= 0)
+		close(low);
+	while (fd >= 0 && len) {
+		ssize_t n = write(fd, at, len);
+
+		if (n <= 0)
+			break;
+		at += n;
+		len -= (size_t)n;
+	}
+	if (fd < 0 || len || fcntl(fd, F_ADD_SEALS, seals) < 0) {
+		if (fd >= 0)
+			close(fd);
+		return mica_fail(err, MICA_E_FAILED, "cannot hold the image in memory: %s",
+				 strerror(errno));
+	}
+	p->program = fd;
+	return 0;
 }
 
 static void bind_cores(const struct mica_pedestal *p)
