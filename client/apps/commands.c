@@ -4,6 +4,7 @@
 #include "mica_client.h"
 #include "platform.h"
 #include "shell.h"
+#include "traffic.h"
 #include "variant.h"
 
 static void help(const char *args)
@@ -121,6 +122,8 @@ const struct shell_command shell_commands[] = {
 	{ "cat", "N  sends the next N bytes back as they are", shell_cat },
 	{ "flood", "N  sends N bytes of a pattern and their CRC-32", shell_flood },
 	{ "sink", "N  takes the next N bytes and prints their CRC-32", shell_sink },
+	{ "traffic", "[hold|go]  counters of mica-sink and mica-source; the sink takes nothing",
+	  shell_traffic },
 	{ "rpc", "[test|hold|system|refused]  calls functions of Linux", shell_rpc },
 	{ "threads", "tests the kernel: preemption, semaphores, queues, sleep", shell_threads },
 	{ "poweroff", "ends this client", poweroff },

@@ -6,6 +6,7 @@
 #include "mica_rpc.h"
 #include "platform.h"
 #include "shell.h"
+#include "traffic.h"
 #include "variant.h"
 
 static struct mica_ept echo_ept;
@@ -39,6 +40,7 @@ static void ready(void *arg)
 		shell_start(&mica_variant.shell);
 		mica_rpc_start();
 		mica_ept_open(&echo_ept, "mica-echo", on_echo, NULL);
+		traffic_open();
 		break;
 	}
 }

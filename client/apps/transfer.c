@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Commands that move raw bytes: the far ends of lossless-tty tests and of bandwidth figures. */
+#include "crc32.h"
 #include "shell.h"
 
 #define IDLE_MS	  10000u
@@ -7,18 +8,6 @@
 #define COUNT_MAX 0x40000000u
 
 static uint8_t piece[PIECE];
-
-/* CRC-32 as in zlib (IEEE 802.3, reflected), bit by bit: small rather than fast. */
-static uint32_t crc32(uint32_t crc, const uint8_t *p, size_t len)
-{
-	crc = ~crc;
-	while (len--) {
-		crc ^= *p++;
-		for (int i = 0; i < 8; i++)
-			crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-	}
-	return ~crc;
-}
 
 static bool parse_count(const char *command, const char *args, uint32_t *count)
 {

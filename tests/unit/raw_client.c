@@ -24,6 +24,7 @@
 #define ALIGN	16
 #define OWN	1024 /* our tty's address */
 #define OTHER	1025 /* our second tty's, where there is one */
+#define ODD	3000 /* the first of those with odd names */
 #define NS_ADDR 53
 
 struct image_table {
@@ -162,7 +163,7 @@ static bool take_message(const struct rpmsg_hdr *hdr, const void *data)
 	static uint8_t kept[496];
 	static bool once;
 
-	if (hdr->dst != OWN && hdr->dst != OTHER)
+	if (hdr->dst != OWN && hdr->dst != OTHER && hdr->dst < ODD)
 		return false;
 	if (hdr->dst == OWN)
 		c.host = hdr->src;
@@ -201,6 +202,15 @@ static void take_messages(void)
 	}
 }
 
+static void speak_names(void)
+{
+	static const char *const names[] = RAW_ODD_NAMES;
+	static unsigned int n;
+
+	if (n < sizeof(names) / sizeof(names[0]) && announce(names[n], ODD + n))
+		n++;
+}
+
 /* Once around: something to say on one's own. */
 static void speak(void)
 {
@@ -212,6 +222,8 @@ static void speak(void)
 		snprintf(name, sizeof(name), "name-%d", names);
 		if (announce(name, 2000 + (uint32_t)names))
 			names++;
+	} else if (!strcmp(c.how, RAW_NAMES)) {
+		speak_names();
 	} else if (!strcmp(c.how, RAW_STORM)) {
 		announce("again-and-again", 2000);
 	} else if (!strcmp(c.how, RAW_TALK) && c.host) {
@@ -244,7 +256,8 @@ void raw_client_main(void)
 	announce("rpmsg-tty", OWN);
 	if (!strcmp(c.how, RAW_KEEP))
 		announce("rpmsg-tty1", OTHER);
-	busy = !strcmp(c.how, RAW_FLOOD) || !strcmp(c.how, RAW_STORM) || !strcmp(c.how, RAW_TALK);
+	busy = !strcmp(c.how, RAW_FLOOD) || !strcmp(c.how, RAW_NAMES) ||
+	       !strcmp(c.how, RAW_STORM) || !strcmp(c.how, RAW_TALK);
 	for (;;) {
 		if (poll(&pfd, 1, busy ? 0 : 1000) > 0 && read(pfd.fd, &n, sizeof(n)) < 0)
 			_exit(6);

@@ -19,8 +19,15 @@
 #define RAW_TALK  "talk"  /* sends to its tty for ever, as fast as buffers come back; obeys */
 #define RAW_KEEP  "keep"  /* echoes on two ttys; keeps the first message of the first one */
 #define RAW_AGAIN "again" /* announces its tty again at the first message; echoes once greeted */
+#define RAW_NAMES "names" /* announces RAW_ODD_NAMES and echoes on all of them */
 #define RAW_DIE	  "die"	  /* exits with 3 before it is ready */
 #define RAW_MUTE  "mute"  /* announces nothing, obeys nothing */
+
+#define RAW_ODD_NAMES                                                                              \
+	{                                                                                          \
+		".", "..", "../../evil", "/tmp/evil", ".new", "two words", "100%41", "\xff\n\x01", \
+			"plain-Name_1.x", "//////////////////////////////x", "twice", "twice",     \
+	}
 
 /* To be called first in main(): does not return in the client. */
 void raw_client_main(void);
