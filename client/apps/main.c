@@ -26,6 +26,7 @@ static bool on_echo(struct mica_ept *ept, const void *data, size_t len, void *ar
 static void ready(void *arg)
 {
 	(void)arg;
+	mica_log(MICA_LOG_INFO, "%s %s is up", mica_variant.name, MICA_VERSION);
 	switch (mica_variant.kind) {
 	case KIND_UNIPROTON:
 		extras_uniproton_open();
@@ -63,5 +64,6 @@ void app_start(void)
 
 void app_crashed(void)
 {
+	mica_log(MICA_LOG_CRIT, "died of a fatal exception");
 	mica_session_crashed();
 }

@@ -49,6 +49,11 @@ void shell_sink(const char *args);
 /* rpc.c: calls functions of Linux */
 void shell_rpc(const char *args);
 
+/* log.c */
+void shell_log(const char *args);
+void shell_logflood(const char *args);
+void shell_trace(const char *args);
+
 /* selftest.c */
 void shell_threads(const char *args);
 bool selftest_run(char *line, size_t size); /* line: what was tested, how it went */

@@ -80,6 +80,27 @@ struct mica_session_stats {
 
 void mica_session_stats(struct mica_session_stats *stats);
 
+/* ---- log: what `mica logs` and Linux' journal show ---- */
+
+enum mica_log_level {
+	MICA_LOG_EMERG,
+	MICA_LOG_ALERT,
+	MICA_LOG_CRIT,
+	MICA_LOG_ERR,
+	MICA_LOG_WARNING,
+	MICA_LOG_NOTICE,
+	MICA_LOG_INFO,
+	MICA_LOG_DEBUG,
+};
+
+/*
+ * One line, up to about 250 bytes; %s %c %d %u %x with width and l, ll, z. Any context, interrupts
+ * and exceptions included; never waits: when nobody reads, the oldest lines are overwritten.
+ * Nothing before the session has started, or when the host keeps no log.
+ */
+void mica_log(enum mica_log_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* ---- endpoints ---- */
 
 struct mica_ept;

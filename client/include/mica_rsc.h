@@ -65,4 +65,10 @@ _Static_assert(sizeof(struct mica_rsc_rpmsg) ==
 		.version = MICA_VENDOR_VERSION, .features = (wanted),           \
 	}
 
+/* The log ring of feature LOG: bytes with its head of 16; the host gives it a place. */
+#define MICA_RSC_LOG(bytes)                                                           \
+	{                                                                             \
+		.type = RSC_TRACE, .da = MICA_RSC_ANY, .len = (bytes), .name = "log", \
+	}
+
 #endif /* MICA_RSC_H */

@@ -71,9 +71,11 @@ static bool on_message(struct mica_ept *ept, const void *data, size_t len, void 
 	if (len < 4)
 		return true;
 	id = mica_rpc_get32(data, MICA_RPC_AT_ID);
-	if (id > MICA_RPC_REVERSE_LAST)
+	if (id > MICA_RPC_REVERSE_LAST) {
+		mica_log(MICA_LOG_INFO, "rpc: Linux answers");
 		on_greeting();
-	else if (id && id <= MICA_RPC_LAST && len >= MICA_RPC_AT_RESULT && len <= MICA_RPC_MESSAGE)
+	} else if (id && id <= MICA_RPC_LAST && len >= MICA_RPC_AT_RESULT &&
+		   len <= MICA_RPC_MESSAGE)
 		on_reply(data, len);
 	return true;
 }

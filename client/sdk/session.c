@@ -73,6 +73,8 @@ static void reattach_done(struct session *s)
 	sdk_layout_read_vendor(s);
 	if (mica_chip_doorbell_connect(&s->doorbell, on_doorbell, s) != 0 || sdk_vdev_up(s) != 0)
 		stop(s);
+	sdk_log_open(s);
+	mica_log(MICA_LOG_INFO, "re-attached to a new host process");
 	s->state = SESSION_READY;
 	if (sdk_ept_restart(s) != 0 || sdk_credit_open(s) != 0)
 		stop(s);
@@ -140,6 +142,7 @@ static void session_main(void *arg)
 		power_off(s);
 	if (mica_chip_doorbell_connect(&s->doorbell, on_doorbell, s) != 0)
 		power_off(s);
+	sdk_log_open(s);
 	sdk_client_state(s, MICA_CLIENT_BOOTING);
 	wait_for_driver(s);
 	if (sdk_vdev_up(s) != 0 || sdk_credit_open(s) != 0)

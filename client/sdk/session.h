@@ -26,6 +26,7 @@ struct session {
 	size_t table_size;
 	struct mica_rsc_rpmsg *rsc;
 	struct mica_rsc_vendor *vendor; /* NULL: none */
+	struct fw_rsc_trace *trace;	/* the first; NULL: none */
 	uint32_t acked;
 
 	struct mica_chip_doorbell doorbell;
@@ -56,6 +57,9 @@ uint32_t sdk_status_read(const struct session *s);
 void sdk_status_write(struct session *s, uint32_t word);
 /* client_state of the vendor entry, if that was agreed. */
 void sdk_client_state(struct session *s, uint32_t state);
+
+/* log.c: the log ring, if it was agreed. */
+void sdk_log_open(struct session *s);
 
 /* vdev.c, session thread: rings and rpmsg over them, device role. 0 or -1. */
 int sdk_vdev_up(struct session *s);

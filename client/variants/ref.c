@@ -3,7 +3,7 @@
 #include "tables.h"
 
 IMAGE_TABLE struct table_vendor table =
-	TABLE_VENDOR(32, 16, MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT);
+	TABLE_REFERENCE(32, 16, MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG);
 
 const struct mica_variant mica_variant = {
 	.name = "mica-ref",

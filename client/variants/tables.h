@@ -5,6 +5,8 @@
 
 #include "variant.h"
 
+#define IMAGE_LOG_BYTES 16400u /* head and 16 KiB */
+
 #define OFFSET(type, member) ((uint32_t)offsetof(struct type, member))
 
 /* rpmsg alone: the oldest */
@@ -57,19 +59,43 @@ struct table_gdb {
 /* what this SDK gives a new image */
 struct table_vendor {
 	struct mica_rsc_header header;
-	uint32_t offset[3];
+	uint32_t offset[4];
 	struct mica_rsc_rpmsg rpmsg;
 	struct mica_rsc_ept_table ept;
 	struct mica_rsc_vendor vendor;
+	struct fw_rsc_trace log;
 };
 
-#define TABLE_VENDOR(num_, align_, features_)                                                      \
+/* without the log, and with it */
+#define TABLE_VENDOR(num_, align_, features_)	 TABLE_VENDOR_N(num_, align_, features_, 3)
+#define TABLE_REFERENCE(num_, align_, features_) TABLE_VENDOR_N(num_, align_, features_, 4)
+
+#define TABLE_VENDOR_N(num_, align_, features_, entries_)                                          \
 	{                                                                                          \
-		.header = { .ver = MICA_RSC_VERSION, .num = 3 },                                   \
+		.header = { .ver = MICA_RSC_VERSION, .num = (entries_) },                          \
 		.offset = { OFFSET(table_vendor, rpmsg), OFFSET(table_vendor, ept),                \
-			    OFFSET(table_vendor, vendor) },                                        \
+			    OFFSET(table_vendor, vendor), OFFSET(table_vendor, log) },             \
 		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
-		.vendor = MICA_RSC_VENDOR_ENTRY(features_),                                        \
+		.vendor = MICA_RSC_VENDOR_ENTRY(features_), .log = MICA_RSC_LOG(IMAGE_LOG_BYTES),  \
+	}
+
+/* with text buffers at places of their own, as other systems have them; no vendor entry */
+struct table_trace {
+	struct mica_rsc_header header;
+	uint32_t offset[4];
+	struct mica_rsc_rpmsg rpmsg;
+	struct mica_rsc_ept_table ept;
+	struct fw_rsc_trace trace[2];
+};
+
+#define TABLE_TRACE(num_, align_, da0_, len0_, name0_, da1_, len1_, name1_)                        \
+	{                                                                                          \
+		.header = { .ver = MICA_RSC_VERSION, .num = 4 },                                   \
+		.offset = { OFFSET(table_trace, rpmsg), OFFSET(table_trace, ept),                  \
+			    OFFSET(table_trace, trace[0]), OFFSET(table_trace, trace[1]) },        \
+		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
+		.trace = { { RSC_TRACE, (da0_), (len0_), 0, name0_ },                              \
+			   { RSC_TRACE, (da1_), (len1_), 0, name1_ } },                            \
 	}
 
 #define IMAGE_TABLE static MICA_RSC_SECTION

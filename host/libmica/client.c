@@ -7,9 +7,11 @@
 
 #include <json-c/json.h>
 
+#include "client_log.h"
 #include "client_priv.h"
 #include "endpoint.h"
 #include "link.h"
+#include "logbook.h"
 #include "service.h"
 
 /* Firmware says "off pending" for a moment after the OFF event. */
@@ -27,6 +29,7 @@ struct mica_client *mica_client_new(struct mica_host *host, const struct mica_co
 	store_defaults(&c->images);
 	snprintf(c->dir, sizeof(c->dir), "%.*s/clients/%s", PATH_MAX - 80, host->run_root,
 		 cfg->name);
+	c->book = mica_book_new(c->dir);
 	mica_client_insert(c, host->serial + 1);
 	return c;
 }
@@ -89,18 +92,22 @@ void mica_client_free(struct mica_client *c)
 		c->op->client = NULL;
 	if (c->ped)
 		c->ops->destroy(c->ped);
+	mica_book_free(c->book);
 	free(c);
 }
 
 static void change(struct mica_client *c, enum mica_state to, const char *reason)
 {
 	struct mica_change ch = { .client = c, .name = c->cfg.name, .from = c->state, .to = to };
-	char kept[MICA_ERROR_TEXT];
+	char kept[MICA_ERROR_TEXT], said[MICA_ERROR_TEXT + 64];
 
 	snprintf(kept, sizeof(kept), "%s", reason ? reason : "");
 	memcpy(c->reason, kept, sizeof(c->reason));
 	c->state = to;
 	ch.reason = c->reason;
+	snprintf(said, sizeof(said), "%s -> %s%s%s", mica_state_name(ch.from), mica_state_name(to),
+		 c->reason[0] ? ": " : "", c->reason);
+	mica_client_says(c, "micad", to >= MICA_CRASHED ? LOG_ERR : LOG_INFO, said);
 	if (c->host->on_change)
 		c->host->on_change(c->host->arg, &ch);
 	mica_update_poke(c);
@@ -211,6 +218,8 @@ static void on_events(uv_poll_t *poll, int status, int events)
 	if (ev & MICA_PEV_DOORBELL) {
 		c->doorbells_in++;
 		if (c->link)
+			mica_logs_doorbell(c->link);
+		if (c->link)
 			mica_link_turn(c->link);
 	}
 	if (ev & MICA_PEV_REBOOT)
@@ -288,6 +297,11 @@ void mica_client_quarantine(struct mica_client *c, const char *why)
 	snprintf(reason, sizeof(reason), "%s; its core may still run: stop it", why);
 	mica_client_set_state(c, MICA_CRASHED, reason);
 	mica_client_note(c);
+}
+
+const char *mica_client_name(const struct mica_client *c)
+{
+	return c->cfg.name;
 }
 
 void mica_client_info(const struct mica_client *c, struct mica_client_info *info)

@@ -17,6 +17,7 @@
 struct mica_link;
 struct mica_endpoint;
 struct mica_update;
+struct mica_book;
 
 /* A tty number that stays with an endpoint name for the client's life. */
 struct mica_tty_slot {
@@ -61,6 +62,9 @@ struct mica_client {
 	unsigned int n_kept;
 	struct mica_endpoint *endpoints; /* opened by the program */
 
+	struct mica_book *book; /* its log; NULL: out of memory */
+	unsigned int followers; /* of its log */
+
 	uv_poll_t *poll;       /* pedestal's descriptor; NULL: not watched */
 	bool parked;	       /* polling stopped while a worker has the pedestal */
 	uv_timer_t *off_timer; /* power() again after an OFF event that was not final */
@@ -77,6 +81,7 @@ struct mica_host {
 	void (*on_log)(void *arg, int level, const char *client, const char *line);
 	void (*on_service)(void *arg, struct mica_client *client,
 			   const struct mica_service_info *service, bool open);
+	void (*on_line)(void *arg, struct mica_client *client, const struct mica_log_line *line);
 	void *arg;
 	const struct mica_keeper *keeper; /* NULL: none */
 	void *keeper_arg;
@@ -98,6 +103,9 @@ void mica_session_drop(struct mica_host *host, const char *name);
 int mica_session_take(struct mica_host *host, const char *name);
 void mica_log(struct mica_host *host, int level, const char *client, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* As above, and into the client's log as a line of that source. */
+void mica_log_from(struct mica_host *host, int level, const char *client, const char *source,
+		   const char *line);
 /* Also hidden ones. */
 struct mica_client *mica_host_find_any(struct mica_host *host, const char *name);
 

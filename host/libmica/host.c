@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client_log.h"
 #include "client_priv.h"
 #include "files.h"
 
@@ -55,12 +56,21 @@ void mica_log(struct mica_host *host, int level, const char *client, const char 
 	char line[MICA_ERROR_TEXT + 64];
 	va_list ap;
 
-	if (!host->on_log)
-		return;
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	host->on_log(host->arg, level, client ? client : "", line);
+	mica_log_from(host, level, client, "micad", line);
+}
+
+void mica_log_from(struct mica_host *host, int level, const char *client, const char *source,
+		   const char *line)
+{
+	struct mica_client *c = client ? mica_host_find_any(host, client) : NULL;
+
+	if (host->on_log)
+		host->on_log(host->arg, level, client ? client : "", line);
+	if (c)
+		mica_client_says(c, source, level, line);
 }
 
 static int copy_path(char dst[PATH_MAX], const char *src, struct mica_error *err)
@@ -84,6 +94,7 @@ int mica_host_new(const struct mica_host_options *opt, struct mica_host **out,
 	host->on_change = opt->on_change;
 	host->on_log = opt->on_log;
 	host->on_service = opt->on_service;
+	host->on_line = opt->on_line;
 	host->arg = opt->arg;
 	host->tty_group = opt->tty_group;
 	host->keeper = opt->keeper;

@@ -10,6 +10,7 @@
 #include <metal/atomic.h>
 #include <metal/system/barrier.h>
 
+#include "client_log.h"
 #include "client_priv.h"
 #include "link.h"
 #include "link_table.h"
@@ -100,6 +101,8 @@ int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mi
 			metal_copy_to_shared(link->table, table_bytes, t->len);
 		}
 		mica_link_write_table(link);
+		if (mica_logs_open(link, true, err))
+			return -1;
 	} else {
 		metal_shared_write8(link->static_base + MICA_STATIC_STATUS, 0);
 	}
@@ -123,8 +126,10 @@ bool mica_link_asks(const struct mica_link *link)
 void mica_link_reattach_ask(struct mica_link *link)
 {
 	mica_link_write_vdev_status(link, 0);
-	if (link->table)
+	if (link->table) {
+		mica_link_write_log(link);
 		mica_link_write_vendor(link);
+	}
 	mica_link_write_status(link, MICA_STATUS_REATTACH);
 	mica_client_kick(link->client);
 }
@@ -276,6 +281,7 @@ bool mica_link_says_off(struct mica_link *link)
 void mica_link_free(struct mica_link *link, bool calm)
 {
 	mica_services_close(link, false);
+	mica_logs_close(link, calm);
 	link->open = false;
 	link->calm = calm;
 	mica_link_rings_down(link);

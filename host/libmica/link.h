@@ -22,6 +22,7 @@
 
 struct mica_client;
 struct mica_service;
+struct mica_logs;
 
 struct mica_link {
 	struct mica_client *client;
@@ -60,6 +61,7 @@ struct mica_link {
 	unsigned int n_services;
 	unsigned int n_refused; /* announcements beyond MICA_SERVICES_MAX */
 	bool announced;		/* something came from the client */
+	struct mica_logs *logs; /* NULL: nothing to read */
 	uv_timer_t *again;	/* next turn */
 	uint64_t retry_ms;
 	uint16_t tx_seen; /* used index of vring 1 up to which returned messages were noted */

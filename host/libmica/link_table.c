@@ -10,7 +10,7 @@
 #include "client_priv.h"
 #include "link_table.h"
 
-#define HOST_FEATURES (MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT)
+#define HOST_FEATURES (MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG)
 
 #define STATUS_WORD offsetof(struct resource_table, reserved)
 
@@ -24,6 +24,8 @@ uint32_t mica_link_features(const struct mica_link *link)
 		features &= ~MICA_F_DOORBELL;
 	if (!link->client->table.vdev)
 		features &= ~MICA_F_CREDIT;
+	if (!link->pl.log)
+		features &= ~MICA_F_LOG;
 	return link->client->table.features & features;
 }
 
@@ -115,6 +117,16 @@ static void write_ring_pair(struct mica_link *link)
 	metal_shared_write8(pair + offsetof(struct mica_rsc_ring_pair, state), 0);
 }
 
+void mica_link_write_log(struct mica_link *link)
+{
+	const struct mica_trace_entry *trace = &link->client->table.trace[0];
+
+	if (link->features & MICA_F_LOG && trace->da == UINT32_MAX)
+		metal_shared_write32(link->table + trace->offset +
+					     offsetof(struct fw_rsc_trace, da),
+				     (uint32_t)link->pl.log);
+}
+
 void mica_link_write_table(struct mica_link *link)
 {
 	const struct mica_table *t = &link->client->table;
@@ -125,6 +137,7 @@ void mica_link_write_table(struct mica_link *link)
 		write_vdev(link);
 	if (t->ring_pair && link->pl.gdb)
 		write_ring_pair(link);
+	mica_link_write_log(link);
 	if (t->vendor) {
 		metal_shared_write32(link->table + t->vendor +
 					     offsetof(struct mica_rsc_vendor, client_state),

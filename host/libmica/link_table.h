@@ -12,6 +12,8 @@ uint32_t mica_link_features(const struct mica_link *link);
 /* Everything the host fills in before a start; status word 0, status byte 0, no endpoints. */
 void mica_link_write_table(struct mica_link *link);
 void mica_link_write_vendor(struct mica_link *link);
+/* The log ring's address, where the host has chosen it. */
+void mica_link_write_log(struct mica_link *link);
 /* Ordered after all that was written before. Nothing in the static layout. */
 void mica_link_write_status(struct mica_link *link, uint32_t word);
 uint32_t mica_link_read_status(struct mica_link *link);

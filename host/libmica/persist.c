@@ -18,6 +18,7 @@
 #include "config_keys.h"
 #include "files.h"
 #include "service.h"
+#include "logbook.h"
 
 #define STATE_FILE    "state.json"
 #define STATE_VERSION 2
@@ -113,6 +114,40 @@ static void facts_from(struct json_object *o, struct mica_image_facts *f)
 	}
 }
 
+static struct json_object *traces_json(const struct mica_table *t)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < t->n_traces; i++) {
+		struct json_object *e = json_object_new_object();
+
+		put_int(e, "offset", t->trace[i].offset);
+		put_int(e, "da", t->trace[i].da);
+		put_int(e, "len", t->trace[i].len);
+		put_str(e, "name", t->trace[i].name);
+		json_object_array_add(list, e);
+	}
+	return list;
+}
+
+static void traces_from(struct json_object *o, struct mica_table *t)
+{
+	struct json_object *list;
+
+	if (!json_object_object_get_ex(o, "traces", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(list) && i < MICA_TRACES_MAX; i++) {
+		struct json_object *e = json_object_array_get_idx(list, i);
+		struct mica_trace_entry *trace = &t->trace[t->n_traces++];
+
+		trace->offset = (uint32_t)get_int(e, "offset");
+		trace->da = (uint32_t)get_int(e, "da");
+		trace->len = (uint32_t)get_int(e, "len");
+		COPY_STR(trace->name, e, "name");
+	}
+}
+
 static struct json_object *table_json(const struct mica_table *t)
 {
 	struct json_object *o = json_object_new_object();
@@ -126,6 +161,7 @@ static struct json_object *table_json(const struct mica_table *t)
 	put_int(o, "vendor", t->vendor);
 	put_int(o, "notifyid", t->notifyid);
 	put_int(o, "features", t->features);
+	json_object_object_add(o, "traces", traces_json(t));
 	for (int i = 0; i < 2; i++) {
 		struct json_object *v = json_object_new_object();
 
@@ -150,6 +186,7 @@ static void table_from(struct json_object *o, struct mica_table *t)
 	t->vendor = (uint32_t)get_int(o, "vendor");
 	t->notifyid = (uint32_t)get_int(o, "notifyid");
 	t->features = (uint32_t)get_int(o, "features");
+	traces_from(o, t);
 	for (int i = 0; i < 2; i++) {
 		struct json_object *v;
 
@@ -371,6 +408,8 @@ struct mica_client *mica_client_restore(struct mica_host *host, const char *name
 	if (json_object_object_get_ex(o, "table", &part))
 		table_from(part, &c->table);
 	ttys_from(o, c);
+	if (c->book)
+		mica_book_restore(c->book);
 	endpoints_from(o, c);
 	mica_client_insert(c, (uint64_t)get_int(o, "serial"));
 	*pedestal = NULL;

@@ -10,6 +10,7 @@
 
 #include <json-c/json.h>
 
+#include "client_log.h"
 #include "client_priv.h"
 #include "link.h"
 #include "mica/abi.h"
@@ -94,7 +95,7 @@ static int step_ask(struct mica_op *op)
 	if (!op->running)
 		return MICA_STEP_DONE;
 	c->link = mica_link_new(c, &op->db, &op->err);
-	if (!c->link || mica_client_watch(c, &op->err))
+	if (!c->link || mica_logs_open(c->link, false, &op->err) || mica_client_watch(c, &op->err))
 		return MICA_STEP_FAILED;
 	if (!in_order(op))
 		return MICA_STEP_DONE;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "client_log.h"
 #include "client_priv.h"
 #include "files.h"
 
@@ -99,17 +100,20 @@ static int step_image(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 	struct mica_window w[MICA_WINDOWS_MAX];
+	unsigned int n;
 	uint64_t pool;
 	size_t size;
 
 	mica_images_load(c, true, op->note);
 	if (mica_images_read(c, &op->image, &op->checked, op->note, &op->err))
 		return MICA_STEP_FAILED;
+	n = c->ops->windows(c->ped, w);
+	if (mica_traces_check(&op->image.table, w, n, c->cfg.image, &op->err))
+		return MICA_STEP_FAILED;
 	if (!c->ops->caps.needs_table_address)
 		return MICA_STEP_DONE;
 	c->ops->pool(c->ped, &pool, &size);
-	return mica_image_fit(&op->image, &c->cfg, w, c->ops->windows(c->ped, w), pool, size,
-			      &op->err);
+	return mica_image_fit(&op->image, &c->cfg, w, n, pool, size, &op->err);
 }
 
 static int step_folder(struct mica_op *op)

@@ -45,6 +45,57 @@ static int read_vdev(const uint8_t *copy, const struct rsc_view *view, const cha
 	return 0;
 }
 
+/* Lines are told apart by their source: one name, one source. */
+static void make_unique(struct mica_table *t, unsigned int i)
+{
+	static const char *const taken[] = { "log", "micad", "rpc" };
+	char *name = t->trace[i].name, was[24];
+	bool hit = false;
+
+	for (size_t k = 0; k < sizeof(taken) / sizeof(taken[0]); k++)
+		hit = hit || !strcmp(name, taken[k]);
+	for (unsigned int k = 0; k < i; k++)
+		hit = hit || !strcmp(name, t->trace[k].name);
+	if (!hit)
+		return;
+	snprintf(was, sizeof(was), "%.23s", name);
+	/* Its own offset cannot be another's. */
+	snprintf(name, sizeof(t->trace[i].name), "%s@%x", was, t->trace[i].offset & 0xffffffu);
+}
+
+/* More than are looked at are left alone: the client runs all the same. */
+static void read_traces(const uint8_t *copy, const struct rsc_view *view, struct mica_table *t)
+{
+	const struct rsc_entry *e;
+	struct fw_rsc_trace trace;
+
+	for (unsigned int i = 0; t->n_traces < MICA_TRACES_MAX; i++) {
+		struct mica_trace_entry *out = &t->trace[t->n_traces];
+
+		e = rsc_table_find(view, RSC_TRACE, i);
+		if (!e)
+			break;
+		memcpy(&trace, copy + e->offset, sizeof(trace));
+		out->offset = e->offset;
+		out->da = trace.da;
+		out->len = trace.len;
+		for (size_t k = 0; k + 1 < sizeof(out->name) && trace.name[k]; k++)
+			out->name[k] = trace.name[k] > ' ' && trace.name[k] < 0x7f
+					       ? (char)trace.name[k]
+					       : '_';
+		if (!out->name[0])
+			snprintf(out->name, sizeof(out->name), "trace%u", i);
+		make_unique(t, t->n_traces++);
+	}
+}
+
+bool mica_table_has_log(const struct mica_table *t)
+{
+	return t->features & MICA_F_LOG && t->n_traces &&
+	       t->trace[0].len >= sizeof(struct mica_log_ring) + MICA_LOG_MIN &&
+	       t->trace[0].len <= MICA_TRACE_MAX;
+}
+
 int mica_table_check(const void *copy, size_t len, uint64_t da, const char *image,
 		     struct mica_table *t, struct mica_error *err)
 {
@@ -81,6 +132,7 @@ int mica_table_check(const void *copy, size_t len, uint64_t da, const char *imag
 		else
 			t->features = vendor.features;
 	}
+	read_traces(copy, &view, t);
 	return read_vdev(copy, &view, image, t, err);
 }
 
@@ -128,9 +180,17 @@ int mica_place(const struct mica_table *t, uint64_t da, size_t size, bool debug,
 		pl->gdb = at;
 		at += MICA_GDB_RINGS_SIZE;
 	}
+	if (mica_table_has_log(t)) {
+		pl->log = t->trace[0].da;
+		if (t->trace[0].da == UINT32_MAX) {
+			at = align_up(at, 16);
+			pl->log = at;
+			at += t->trace[0].len;
+		}
+	}
 	if (at - da > size)
 		return mica_fail(err, MICA_E_FIRMWARE,
-				 "vrings and buffers need 0x%llx bytes, the client's pool at "
+				 "vrings, buffers and log need 0x%llx bytes, the client's pool at "
 				 "0x%llx has 0x%zx: "
 				 "use fewer descriptors (num %u and %u)",
 				 (unsigned long long)(at - da), (unsigned long long)da, size,

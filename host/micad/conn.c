@@ -193,7 +193,12 @@ void conn_send(struct conn *c, char *text)
 
 void conn_refuse(struct conn *c, const char *text)
 {
+	conn_end(c, MICA_E_PROTOCOL, text);
+}
+
+void conn_end(struct conn *c, enum mica_code code, const char *text)
+{
 	set_reading(c, false);
 	c->closing = true;
-	conn_send(c, request_error_text(MICA_E_PROTOCOL, text));
+	conn_send(c, request_error_text(code, text));
 }

@@ -13,6 +13,7 @@
 #include "access.h"
 #include "frame.h"
 #include "mica/config.h"
+#include "mica/error.h"
 
 struct daemon;
 
@@ -29,6 +30,7 @@ struct conn {
 	bool busy;	   /* a request is at work */
 	bool reading;
 	bool monitor;			/* gets changes until it goes */
+	bool logs;			/* instead, lines of the log of the client `filter` */
 	char filter[MICA_NAME_MAX + 1]; /* of the monitor; empty: every client */
 };
 
@@ -38,6 +40,7 @@ void conn_discard(struct conn *c);
 void conn_begin(struct conn *c);
 /* Answer with one error and close. */
 void conn_refuse(struct conn *c, const char *text);
+void conn_end(struct conn *c, enum mica_code code, const char *text);
 void conn_close(struct conn *c);
 /* Takes the malloc'd string (NULL: out of memory, the connection is closed). */
 void conn_send(struct conn *c, char *text);

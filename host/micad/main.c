@@ -13,6 +13,7 @@
 #include "access.h"
 #include "boot.h"
 #include "daemon.h"
+#include "journal.h"
 #include "log.h"
 #include "mica/control.h"
 #include "mica/group.h"
@@ -35,6 +36,17 @@ static void on_log(void *arg, int level, const char *client, const char *line)
 {
 	(void)arg;
 	log_line(level, client, "%s", line);
+}
+
+static void on_line(void *arg, struct mica_client *client, const struct mica_log_line *line)
+{
+	struct daemon *d = arg;
+	const char *name = mica_client_name(client);
+
+	/* What micad itself says, and what clients print through rpc, has gone there already. */
+	if (strcmp(line->source, "micad") != 0 && strcmp(line->source, "rpc") != 0)
+		log_client(name, line);
+	server_line(&d->server, name, line);
 }
 
 static void on_host_closed(void *arg)
@@ -94,6 +106,7 @@ static int start(struct daemon *d, struct mica_error *err)
 		.dev_root = d->opt.dev_root,
 		.on_change = on_change,
 		.on_log = on_log,
+		.on_line = on_line,
 		.arg = d,
 		.keeper = getenv("NOTIFY_SOCKET") ? &fdstore_keeper : NULL,
 		.keeper_arg = &d->fds,
@@ -139,6 +152,11 @@ int main(int argc, char **argv)
 	if (d.opt.done)
 		return 0;
 	fdstore_open(&d.fds);
+	if (d.opt.journal[0] && journal_open(d.opt.journal)) {
+		mica_fail(&err, MICA_E_USAGE, "--journal %.60s: too long for a socket path",
+			  d.opt.journal);
+		return fail(&err);
+	}
 	uv_loop_init(&d.loop);
 	if (start(&d, &err))
 		return fail(&err);

@@ -19,6 +19,8 @@ static const char usage[] =
 	"                    are created and started now\n"
 	"  --dev-root DIR    where ttyRPMSG<n> links go (/dev; with another run root: there)\n"
 	"  --pedestal NAME   pedestal of clients started by their image alone (baremetal)\n"
+	"  --journal PATH    also write to the journal on this socket; under systemd its own is\n"
+	"                    used unasked\n"
 	"  --foreground      stay in the foreground; it always does\n"
 	"  --version         print the version and exit\n"
 	"  --help            print this and exit\n"
@@ -32,6 +34,7 @@ enum {
 	OPT_CONFIG,
 	OPT_DEV,
 	OPT_PEDESTAL,
+	OPT_JOURNAL,
 	OPT_FOREGROUND,
 	OPT_VERSION,
 	OPT_HELP
@@ -43,6 +46,7 @@ static const struct option longs[] = {
 	{ "config-dir", required_argument, NULL, OPT_CONFIG },
 	{ "dev-root", required_argument, NULL, OPT_DEV },
 	{ "pedestal", required_argument, NULL, OPT_PEDESTAL },
+	{ "journal", required_argument, NULL, OPT_JOURNAL },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -85,6 +89,8 @@ static int take(int c, struct options *opt, struct mica_error *err)
 					 optarg);
 		strcpy(opt->pedestal, optarg);
 		return 0;
+	case OPT_JOURNAL:
+		return set_path(opt->journal, "--journal", optarg, err);
 	case OPT_FOREGROUND:
 		return 0;
 	case OPT_VERSION:

@@ -13,8 +13,9 @@ struct options {
 	char state_root[PATH_MAX];
 	char config_dir[PATH_MAX];
 	char dev_root[PATH_MAX];
-	char pedestal[32]; /* of clients that are started by their image alone */
-	bool done;	   /* --help or --version was answered: exit with 0 */
+	char journal[PATH_MAX]; /* socket; empty: none but systemd's own */
+	char pedestal[32];	/* of clients that are started by their image alone */
+	bool done;		/* --help or --version was answered: exit with 0 */
 };
 
 int options_parse(int argc, char **argv, struct options *opt, struct mica_error *err);

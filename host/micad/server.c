@@ -11,8 +11,21 @@
 #include "message.h"
 #include "server.h"
 
+/* The client may have gone, and the host with all of them. */
+static void end_following(struct conn *c)
+{
+	struct mica_client *client = NULL;
+
+	if (c->logs && c->daemon->host)
+		client = mica_host_find(c->daemon->host, c->filter);
+	c->logs = false;
+	if (client)
+		mica_client_follow_logs(client, false);
+}
+
 void server_forget(struct server *s, struct conn *c)
 {
+	end_following(c);
 	if (c->prev)
 		c->prev->next = c->next;
 	else
@@ -115,8 +128,42 @@ void server_change(struct server *s, const char *kind, const char *name, const c
 
 	for (struct conn *c = s->conns; c; c = next) {
 		next = c->next; /* a slow reader is closed on the way */
-		if (!c->monitor || (c->filter[0] && strcmp(c->filter, name) != 0))
+		if (c->logs && !strcmp(kind, "removed") && !strcmp(c->filter, name)) {
+			c->logs = false;
+			conn_end(c, MICA_E_UNKNOWN, "the client was removed");
+			continue;
+		}
+		if (!c->monitor || c->logs || (c->filter[0] && strcmp(c->filter, name) != 0))
 			continue;
 		conn_send(c, reply_format(change_json(kind, name, from, to, reason), true));
+	}
+}
+
+struct json_object *server_line_json(const struct mica_log_line *line)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "usec", json_object_new_int64((int64_t)line->usec));
+	json_object_object_add(o, "level", json_object_new_int(line->level));
+	json_object_object_add(o, "source", json_object_new_string(line->source));
+	json_object_object_add(o, "text", json_object_new_string(line->text));
+	return o;
+}
+
+void server_line(struct server *s, const char *name, const struct mica_log_line *line)
+{
+	struct conn *next;
+
+	for (struct conn *c = s->conns; c; c = next) {
+		struct json_object *params, *list;
+
+		next = c->next; /* a slow reader is closed on the way */
+		if (!c->logs || strcmp(c->filter, name) != 0)
+			continue;
+		params = json_object_new_object();
+		list = json_object_new_array();
+		json_object_array_add(list, server_line_json(line));
+		json_object_object_add(params, "lines", list);
+		conn_send(c, reply_format(params, true));
 	}
 }

@@ -5,6 +5,7 @@
 
 #include <uv.h>
 
+#include "mica/client.h"
 #include "mica/error.h"
 
 struct daemon;
@@ -29,5 +30,10 @@ void server_forget(struct server *s, struct conn *c);
 /* One change of a client to everybody who monitors it. Names may be "". */
 void server_change(struct server *s, const char *kind, const char *name, const char *from,
 		   const char *to, const char *reason);
+
+/* One line of a client's log to everybody who follows it. */
+void server_line(struct server *s, const char *name, const struct mica_log_line *line);
+/* As replies have it; new reference. */
+struct json_object *server_line_json(const struct mica_log_line *line);
 
 #endif /* MICAD_SERVER_H */

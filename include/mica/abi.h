@@ -182,6 +182,26 @@ struct mica_ctrl_ping {
 	uint8_t data[]; /* up to the largest message */
 };
 
+/*
+ * Log ring (feature MICA_F_LOG): the memory of the client's first trace entry (standard type 2),
+ * which the host places in the client's pool when its da is 0xFFFFFFFF. The data area is the
+ * largest power of two that fits behind this head; byte n of the log is data[n % size]. The host
+ * zeroes the head before a start; from then on each word has one writer. Lines are
+ * "<LEVEL>text\n", level one digit as in syslog(3), at most MICA_LOG_LINE bytes with all of it. The
+ * client writes a line's bytes, then head, and overwrites the oldest lines without asking. It
+ * rings the doorbell only if `seen` was where the line begins: the host has read all before it.
+ */
+#define MICA_LOG_MAGIC 0x474F4C4Du /* "MLOG" */
+#define MICA_LOG_LINE  256u
+
+struct mica_log_ring {
+	uint32_t magic; /* client: MICA_LOG_MAGIC, after size and before the first line */
+	uint32_t size;	/* client: bytes of data, as it counts them */
+	uint32_t head;	/* client: bytes written since its start, modulo 2^32 */
+	uint32_t seen;	/* host: head as it last saw it */
+	uint8_t data[];
+};
+
 /* Legacy static layout: no resource table; offsets from the start of region 0. */
 #define MICA_STATIC_STATUS 0x0u /* one byte, virtio status */
 #define MICA_STATIC_POOL   0x4000u
@@ -210,6 +230,7 @@ MICA_ABI_ASSERT(sizeof(struct mica_rsc_vendor) == 136);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, host_request) == 60);
 MICA_ABI_ASSERT(sizeof(struct mica_ctrl_credit) == 16);
 MICA_ABI_ASSERT(sizeof(struct mica_ctrl_ping) == 16);
+MICA_ABI_ASSERT(sizeof(struct mica_log_ring) == 16);
 MICA_ABI_ASSERT(offsetof(struct mica_crash, text) == 48);
 MICA_ABI_ASSERT(offsetof(struct mica_crash, reg) == 120);
 MICA_ABI_ASSERT(sizeof(struct mica_crash) == 440);

@@ -64,6 +64,16 @@ struct mica_keeper {
 	int (*take)(void *arg, const char *name);
 };
 
+/* One line of a client's log; strings live only during the call, clean UTF-8 without controls. */
+struct mica_log_line {
+	uint64_t usec;	    /* CLOCK_REALTIME */
+	int level;	    /* as in syslog(3) */
+	const char *source; /* "log": of the client; name of a trace buffer; "rpc"; "micad" */
+	const char *text;
+};
+
+typedef void (*mica_log_fn)(void *arg, const struct mica_log_line *line);
+
 struct mica_host_options {
 	uv_loop_t *loop;
 	const char *run_root;	/* /run/mica; clients live below clients/NAME/ */
@@ -78,6 +88,8 @@ struct mica_host_options {
 	 * changes the client may be called from here. */
 	void (*on_service)(void *arg, struct mica_client *client,
 			   const struct mica_service_info *service, bool open);
+	/* Optional. A line was added to a client's log. As above, nothing may be changed. */
+	void (*on_line)(void *arg, struct mica_client *client, const struct mica_log_line *line);
 	void *arg;
 	const struct mica_keeper *keeper; /* NULL: sessions end with this process */
 	void *keeper_arg;
@@ -154,6 +166,15 @@ struct mica_client_info {
 	struct mica_service_info service[MICA_SERVICES_MAX];
 };
 
+/* Valid as long as the client is. */
+const char *mica_client_name(const struct mica_client *client);
 void mica_client_info(const struct mica_client *client, struct mica_client_info *info);
+
+/* The newest `lines` (0: all) of what is kept of its log, oldest first; looks for new ones first.
+ */
+void mica_client_logs(struct mica_client *client, unsigned int lines, mica_log_fn fn, void *arg);
+/* Somebody follows its log, or does not any more: while anybody does, plain trace buffers are
+ * looked at once a second. */
+void mica_client_follow_logs(struct mica_client *client, bool on);
 
 #endif /* MICA_CLIENT_H */

@@ -127,6 +127,9 @@ struct mica_pedestal_ops {
 	/* [worker] force_stop != MICA_FORCE_NONE only. */
 	int (*force_stop)(struct mica_pedestal *p, struct mica_error *err);
 
+	/* Optional. What the client wrote to len bytes at va of a window becomes visible there, for
+	 * memory that the client has cached and Linux has not. */
+	void (*refresh)(struct mica_pedestal *p, const void *va, size_t len);
 	enum mica_power (*power)(struct mica_pedestal *p);
 	int (*kick)(struct mica_pedestal *p); /* 0 or -errno */
 	int (*event_fd)(

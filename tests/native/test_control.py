@@ -29,7 +29,7 @@ def test_describes_itself(site):
 def test_every_described_method_is_there(site):
     with open(os.path.join(TOP, "host", "micad", f"{MANAGER}.varlink")) as file:
         names = [line.split()[1].split("(")[0] for line in file if line.startswith("method ")]
-    assert len(names) == 10
+    assert len(names) >= 10
     c = site.connect()
     for name in names:
         answer = c.call(f"{MANAGER}.{name}", protocol=77, nonsense=1)

@@ -394,6 +394,19 @@ static void baremetal_pool(struct mica_pedestal *p, uint64_t *da, size_t *size)
 	*size = pool_length(p);
 }
 
+/* The client has its image cached: what it wrote there may not have reached the memory yet. */
+static void baremetal_refresh(struct mica_pedestal *p, const void *va, size_t len)
+{
+	const uint8_t *at = va;
+
+	for (unsigned int i = 1; i < p->n_regions; i++) {
+		const uint8_t *base = p->va[i];
+
+		if (base && at >= base && at < base + p->region[i].length)
+			(void)sync_range(p, p->region[i].base + (uint64_t)(at - base), len, NULL);
+	}
+}
+
 /* The segment was checked to lie inside a window. */
 static int baremetal_load(struct mica_pedestal *p, const struct mica_segment *seg,
 			  struct mica_error *err)
@@ -535,6 +548,7 @@ const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.load = baremetal_load,
 	.load_done = baremetal_load_done,
 	.start = baremetal_start,
+	.refresh = baremetal_refresh,
 	.power = baremetal_power,
 	.kick = baremetal_kick,
 	.event_fd = baremetal_event_fd,

@@ -91,7 +91,7 @@ static void end_line(struct console *c)
 {
 	c->line[c->len] = '\0';
 	if (c->len)
-		mica_log(c->host, LOG_INFO, c->name, "%s", c->line);
+		mica_log_from(c->host, LOG_INFO, c->name, "rpc", c->line);
 	c->len = 0;
 }
 
