@@ -3,11 +3,21 @@
 
 SRC_app := $(wildcard host/app/*.c) host/libmica/socket_path.c
 
+EXAMPLES := $(patsubst packaging/examples/%.c,$(B)/examples/%,$(wildcard packaging/examples/*.c))
+
 .PHONY: app install-app
 host: app
-app: $(B)/libmica-app.a
+app: $(B)/libmica-app.a $(EXAMPLES) $(B)/tests/app_tool
 
 $(B)/libmica-app.a: $(call obj,$(SRC_app))
+
+$(B)/examples/%: $(B)/obj/packaging/examples/%.o $(B)/libmica-app.a
+	@mkdir -p $(@D)
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
+
+$(B)/tests/app_tool: $(B)/obj/tests/tools/app_tool.o $(B)/libmica-app.a
+	@mkdir -p $(@D)
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
 install: install-app
 install-app: app
@@ -18,4 +28,4 @@ install-app: app
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/libmica-app.pc
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/libmica-app.pc
 
--include $(patsubst %.o,%.d,$(call obj,$(SRC_app)))
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_app) $(wildcard packaging/examples/*.c tests/tools/*.c)))
