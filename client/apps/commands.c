@@ -124,6 +124,8 @@ const struct shell_command shell_commands[] = {
 	{ "sink", "N  takes the next N bytes and prints their CRC-32", shell_sink },
 	{ "traffic", "[hold|go]  counters of mica-sink and mica-source; the sink takes nothing",
 	  shell_traffic },
+	{ "umt", "N  sends N bytes of a pattern as a bulk message, prints their CRC-32",
+	  shell_umt },
 	{ "rpc", "[test|hold|system|refused]  calls functions of Linux", shell_rpc },
 	{ "log", "LEVEL TEXT  writes it into the log, level 0 to 7", shell_log },
 	{ "logflood", "N  writes N lines into the log at once", shell_logflood },

@@ -7,6 +7,9 @@
 void extras_rtthread_open(void);
 void extras_uniproton_open(void);
 
+/* Echoes bulk messages. */
+void extras_umt_open(void);
+
 /* Before the kernel starts: test it without any host. */
 void standalone_start(void);
 

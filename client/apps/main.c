@@ -40,6 +40,7 @@ static void ready(void *arg)
 	case KIND_REFERENCE:
 		shell_start(&mica_variant.shell);
 		mica_rpc_start();
+		extras_umt_open();
 		mica_ept_open(&echo_ept, "mica-echo", on_echo, NULL);
 		traffic_open();
 		break;

@@ -46,6 +46,13 @@ void shell_cat(const char *args);
 void shell_flood(const char *args);
 void shell_sink(const char *args);
 
+/* The n-th byte of the pattern; a number, or false after a word to the user. */
+uint8_t shell_pattern(uint32_t n);
+bool shell_parse_count(const char *command, const char *args, uint32_t *count);
+
+/* umt.c: bulk messages */
+void shell_umt(const char *args);
+
 /* rpc.c: calls functions of Linux */
 void shell_rpc(const char *args);
 

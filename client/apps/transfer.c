@@ -9,7 +9,7 @@
 
 static uint8_t piece[PIECE];
 
-static bool parse_count(const char *command, const char *args, uint32_t *count)
+bool shell_parse_count(const char *command, const char *args, uint32_t *count)
 {
 	uint32_t n = 0;
 	const char *p = args;
@@ -26,7 +26,7 @@ static bool parse_count(const char *command, const char *args, uint32_t *count)
 }
 
 /* The n-th byte of the pattern; every value occurs, and a lost block shows. */
-static uint8_t pattern(uint32_t n)
+uint8_t shell_pattern(uint32_t n)
 {
 	return (uint8_t)(n * 31u + (n >> 8));
 }
@@ -47,7 +47,7 @@ void shell_cat(const char *args)
 	uint32_t count, done;
 	size_t n;
 
-	if (!parse_count("cat", args, &count))
+	if (!shell_parse_count("cat", args, &count))
 		return;
 	for (done = 0; done < count; done += (uint32_t)n) {
 		n = read_piece("cat", done, count);
@@ -62,7 +62,7 @@ void shell_sink(const char *args)
 	uint32_t count, done, crc = 0;
 	size_t n;
 
-	if (!parse_count("sink", args, &count))
+	if (!shell_parse_count("sink", args, &count))
 		return;
 	for (done = 0; done < count; done += (uint32_t)n) {
 		n = read_piece("sink", done, count);
@@ -77,12 +77,12 @@ void shell_flood(const char *args)
 {
 	uint32_t count, done, n, crc = 0;
 
-	if (!parse_count("flood", args, &count))
+	if (!shell_parse_count("flood", args, &count))
 		return;
 	for (done = 0; done < count; done += n) {
 		n = count - done < PIECE ? count - done : PIECE;
 		for (uint32_t i = 0; i < n; i++)
-			piece[i] = pattern(done + i);
+			piece[i] = shell_pattern(done + i);
 		crc = crc32(crc, piece, n);
 		if (!shell_write(piece, n))
 			return;

@@ -6,18 +6,13 @@
 #include <string.h>
 
 #include "extras.h"
+#include "mica/umt_abi.h"
 #include "mica_chip.h"
 #include "mica_client.h"
 #include "shell.h"
 #include "variant.h"
 
 #define RPC_POWER_OFF 1u
-
-struct umt_message {
-	uint64_t phy_addr; /* 0: only says who the peer is */
-	int32_t data_len;
-	uint32_t pad;
-};
 
 static struct mica_ept rpc_ept, umt_ept;
 static struct mica_os_sem gate;
@@ -53,7 +48,7 @@ static bool on_rpc(struct mica_ept *ept, const void *data, size_t len, void *arg
 static bool on_umt(struct mica_ept *ept, const void *data, size_t len, void *arg)
 {
 	static bool before;
-	struct umt_message m;
+	struct mica_umt_message m;
 	const void *from;
 	void *to;
 
@@ -69,6 +64,8 @@ static bool on_umt(struct mica_ept *ept, const void *data, size_t len, void *arg
 	if (!from || !to)
 		return true;
 	memcpy(to, from, (size_t)m.data_len);
+	if (mica_variant.umt_short)
+		return mica_ept_send(ept, &m.data_len, sizeof(m.data_len), 0) == MICA_OK;
 	m.phy_addr += MICA_UMT_WINDOW;
 	return mica_ept_send(ept, &m, sizeof(m), 0) == MICA_OK;
 }

@@ -35,6 +35,7 @@ enum mica_result {
 	MICA_TOO_BIG = -2, /* longer than one message can be */
 	MICA_ENDED = -3,   /* the session is stopping */
 	MICA_REFUSED = -4, /* bad name, too many endpoints */
+	MICA_LOST = -5,	   /* umt: the host began afresh in the middle of a message */
 };
 
 /* ---- session ---- */

@@ -114,6 +114,7 @@ static void serve(struct session *s)
 	sdk_vdev_poll(s);
 	again = sdk_ept_redeliver(s);
 	again |= !sdk_credit_give_back(s);
+	again |= !sdk_umt_flush();
 	sdk_ept_wake_senders(s);
 	mica_os_sem_take(&s->wake, again ? RETRY_MS : MICA_OS_FOREVER);
 }

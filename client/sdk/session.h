@@ -73,6 +73,9 @@ void sdk_ept_wake_senders(struct session *s);
 int sdk_ept_restart(struct session *s);
 void sdk_ept_close_all(struct session *s);
 
+/* umt.c, session thread: say what was read. False: it could not be sent now. */
+bool sdk_umt_flush(void);
+
 /* credit.c, session thread unless said */
 int sdk_credit_open(struct session *s);
 /* False: something could not be sent now. */

@@ -56,6 +56,7 @@ struct mica_client {
 	char start_note[256];	       /* reason of state Running after the next start */
 	struct mica_table table;       /* of the image in memory */
 	struct mica_link *link;	       /* NULL: no rings in use */
+	uint64_t umt_da; /* its umt window, 0: none; umt_window.h */
 	struct mica_tty_slot tty[MICA_TTY_SLOTS];
 	unsigned int n_ttys;
 	struct mica_kept_endpoint kept[MICA_SERVICES_MAX];

@@ -16,6 +16,7 @@
 #include "link_table.h"
 #include "mica/abi.h"
 #include "service.h"
+#include "umt_window.h"
 
 #define RETRY_MIN_MS 1
 #define RETRY_MAX_MS 100
@@ -284,6 +285,8 @@ void mica_link_free(struct mica_link *link, bool calm)
 	mica_logs_close(link, calm);
 	link->open = false;
 	link->calm = calm;
+	if (!calm)
+		mica_umt_unplace(link->client);
 	mica_link_rings_down(link);
 	mica_handle_free(link->client->host, link->again);
 	free(link);

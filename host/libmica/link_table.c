@@ -10,7 +10,7 @@
 #include "client_priv.h"
 #include "link_table.h"
 
-#define HOST_FEATURES (MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG)
+#define HOST_FEATURES (MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_UMT)
 
 #define STATUS_WORD offsetof(struct resource_table, reserved)
 
@@ -26,6 +26,8 @@ uint32_t mica_link_features(const struct mica_link *link)
 		features &= ~MICA_F_CREDIT;
 	if (!link->pl.log)
 		features &= ~MICA_F_LOG;
+	if (!link->client->umt_da || !(link->client->table.features & features & MICA_F_CREDIT))
+		features &= ~MICA_F_UMT;
 	return link->client->table.features & features;
 }
 

@@ -230,6 +230,7 @@ static struct json_object *client_json(struct mica_client *c, const char *step)
 		snprintf(token + 2 * i, 3, "%02x", c->token[i]);
 	put_str(o, "token", token);
 	put_int(o, "started_us", (int64_t)c->started_us);
+	put_int(o, "umt_window", (int64_t)c->umt_da);
 	put_str(o, "config_file", c->cfg.file);
 	json_object_object_add(o, "config", config_json(&c->cfg));
 	json_object_object_add(o, "image", facts_json(&c->facts));
@@ -403,6 +404,7 @@ struct mica_client *mica_client_restore(struct mica_host *host, const char *name
 	c->state = state_from(get_str(o, "state"));
 	COPY_STR(c->reason, o, "reason");
 	c->started_us = (uint64_t)get_int(o, "started_us");
+	c->umt_da = (uint64_t)get_int(o, "umt_window");
 	if (json_object_object_get_ex(o, "image", &part))
 		facts_from(part, &c->facts);
 	if (json_object_object_get_ex(o, "table", &part))

@@ -14,6 +14,7 @@
 #include "client_priv.h"
 #include "link.h"
 #include "mica/abi.h"
+#include "umt_window.h"
 
 /* What a client may take for re-initialising its queues. */
 #define REATTACH_MS   200
@@ -92,8 +93,11 @@ static int step_ask(struct mica_op *op)
 	struct mica_client *c = op->client;
 
 	c->claimed = op->claimed_here;
-	if (!op->running)
+	if (!op->running) {
+		mica_umt_unplace(c);
 		return MICA_STEP_DONE;
+	}
+	mica_umt_offer(c);
 	c->link = mica_link_new(c, &op->db, &op->err);
 	if (!c->link || mica_logs_open(c->link, false, &op->err) || mica_client_watch(c, &op->err))
 		return MICA_STEP_FAILED;
@@ -280,6 +284,7 @@ static int adopt_one(struct adoption *a, const char *name, struct mica_error *er
 		mica_client_free(c);
 		return -1;
 	}
+	mica_umt_restore(c, c->umt_da);
 	one->all = a;
 	snprintf(one->step, sizeof(one->step), "%s", step);
 	a->left++;

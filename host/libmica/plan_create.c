@@ -8,6 +8,7 @@
 #include "client_log.h"
 #include "client_priv.h"
 #include "files.h"
+#include "umt_window.h"
 
 static bool same_core(const struct mica_cores *a, const struct mica_cores *b, uint32_t *id)
 {
@@ -62,6 +63,23 @@ static int check_memory(struct mica_client *c, const struct mica_image_facts *fa
 	return 0;
 }
 
+/* Against the windows that clients hold at the moment; a window goes where no pool is. */
+static int check_windows(struct mica_client *c, const struct mica_image_facts *facts,
+			 struct mica_error *err)
+{
+	uint64_t pool;
+	size_t size;
+
+	c->ops->pool(c->ped, &pool, &size);
+	if (mica_umt_check(c, pool, size, "communication pool", err))
+		return -1;
+	for (unsigned int i = 0; i < facts->n_spans && c->ops->caps.needs_table_address; i++) {
+		if (mica_umt_check(c, facts->span[i].da, facts->span[i].len, "image memory", err))
+			return -1;
+	}
+	return 0;
+}
+
 int mica_client_check_others(struct mica_client *c, const struct mica_image_facts *facts,
 			     struct mica_error *err)
 {
@@ -78,7 +96,7 @@ int mica_client_check_others(struct mica_client *c, const struct mica_image_fact
 		if (check_memory(c, facts, o, err))
 			return -1;
 	}
-	return 0;
+	return check_windows(c, facts, err);
 }
 
 /* Not needed by anybody before the plan ran through; undone by mica_client_free(). */

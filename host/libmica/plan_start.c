@@ -7,6 +7,7 @@
 #include "client_priv.h"
 #include "link.h"
 #include "mica/abi.h"
+#include "umt_window.h"
 
 #define READY_TICK_MS 100 /* also finds a message whose doorbell was lost */
 
@@ -98,9 +99,12 @@ static int step_link(struct mica_op *op)
 	c->facts = op->image.facts;
 	c->table = op->image.table;
 	c->n_kept = 0;
+	mica_umt_offer(c);
 	c->link = mica_link_new(c, &op->db, &op->err);
-	if (!c->link)
+	if (!c->link) {
+		mica_umt_unplace(c);
 		return MICA_STEP_FAILED;
+	}
 	if (mica_link_prepare(c->link, op->image.table_bytes, &op->err)) {
 		mica_link_free(c->link, false);
 		c->link = NULL;

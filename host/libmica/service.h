@@ -21,6 +21,8 @@ struct mica_service_ops {
 	/* First message, by which the client learns the host's address. */
 	const void *hello;
 	size_t hello_len;
+	/* Instead of these two: one that is made anew each time the client is to be greeted. */
+	const void *(*hello_of)(struct mica_service *s, size_t *len);
 	bool silent;	 /* no first message */
 	bool hello_acts; /* the first message is a command too: never said twice */
 	bool empty;	 /* message() also gets those of no bytes */

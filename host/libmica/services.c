@@ -311,9 +311,15 @@ static unsigned int read_table(struct mica_link *link,
 
 static void say_hello(struct mica_service *s)
 {
-	if (s->hello_due && consumed(s) && !send_now(s, s->ops->hello, s->ops->hello_len)) {
+	size_t len = s->ops->hello_len;
+	const void *hello;
+
+	if (!s->hello_due || !consumed(s))
+		return;
+	hello = s->ops->hello_of ? s->ops->hello_of(s, &len) : s->ops->hello;
+	if (!send_now(s, hello, len)) {
 		s->hello_due = false;
-		if (s->ops->hello_len && s->link->features & MICA_F_CREDIT && s->tx_credit)
+		if (len && s->link->features & MICA_F_CREDIT && s->tx_credit)
 			s->tx_credit--;
 	}
 }

@@ -42,6 +42,9 @@ static void service_line(struct json_object *s)
 	       json_number(s, "rx_bytes"), json_number(s, "rx_messages"),
 	       json_number(s, "tx_bytes"), json_number(s, "tx_messages"),
 	       json_number(s, "dropped_bytes"));
+	if (json_number(s, "window_rx_bytes") || json_number(s, "window_tx_bytes"))
+		printf("               window: received %lld bytes, sent %lld, none copied\n",
+		       json_number(s, "window_rx_bytes"), json_number(s, "window_tx_bytes"));
 }
 
 static void image(struct json_object *c)

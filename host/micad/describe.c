@@ -42,6 +42,8 @@ static struct json_object *service(const struct mica_service_info *s)
 	number(o, "tx_bytes", s->tx_bytes);
 	number(o, "dropped_bytes", s->dropped_bytes);
 	number(o, "dropped_messages", s->dropped_messages);
+	number(o, "window_rx_bytes", s->window_rx_bytes);
+	number(o, "window_tx_bytes", s->window_tx_bytes);
 	return o;
 }
 

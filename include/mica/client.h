@@ -50,6 +50,8 @@ struct mica_service_info {
 	uint64_t rx_messages, rx_bytes, tx_messages, tx_bytes;
 	uint64_t dropped_bytes;	   /* bounded backlog overran */
 	uint64_t dropped_messages; /* the same, where messages are not just pieces of a stream */
+	/* Bulk data: read and written by applications in place, of which nothing is in rx, tx. */
+	uint64_t window_rx_bytes, window_tx_bytes;
 };
 
 /*

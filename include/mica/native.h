@@ -6,7 +6,8 @@
  * section to the start of the shared memory, fills it in there and starts the process with these
  * descriptors open (close-on-exec cleared) and this environment variable set. Device addresses
  * are MICA_NATIVE_BASE + offset in the shared memory; its length is the memfd's size. The client
- * maps it anywhere and translates. Each doorbell is an eventfd; both sides read it before they
+ * maps it anywhere and translates. The umt window within is memory of its own (descriptor 6), which
+ * the client maps over that part. Each doorbell is an eventfd; both sides read it before they
  * look at the rings. The client dies by exit(0) after it wrote MICA_STATUS_OFF; its process is its
  * core. It allows its parent's successors to find it (PR_SET_PTRACER_ANY), and it does not die
  * with the daemon.
@@ -18,10 +19,16 @@
 #define MICA_NATIVE_FD_MEM	 3
 #define MICA_NATIVE_FD_TO_CLIENT 4
 #define MICA_NATIVE_FD_TO_HOST	 5
+/* Descriptor 6 is there, and to be mapped over its place in the shared memory, if this says so. */
+#define MICA_NATIVE_WINDOW_ENV	 "MICA_NATIVE_WINDOW" /* "1" */
+#define MICA_NATIVE_FD_WINDOW	 6
 
 #define MICA_NATIVE_BASE	0x70000000ull
 #define MICA_NATIVE_TABLE_MAX	0x4000u /* resource table at offset 0 */
 #define MICA_NATIVE_POOL_OFFSET 0x4000u
 #define MICA_NATIVE_SIZE	0x1000000u /* 16 MiB, as on the boards */
+/* Memory of its own, so that applications can be given it without the rest. */
+#define MICA_NATIVE_WINDOW_OFFSET 0xD00000u
+#define MICA_NATIVE_WINDOW_SIZE	  0x200000u
 
 #endif /* MICA_NATIVE_H */

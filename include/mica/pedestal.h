@@ -113,6 +113,12 @@ struct mica_pedestal_ops {
 	/* Bytes at the start of window "comm" that are this client's pool. */
 	void (*pool)(struct mica_pedestal *p, uint64_t *da, size_t *size);
 
+	/* Optional. A descriptor for an application that maps [da, da + len) of window "comm" and
+	 * nothing else; owned by the caller. -1 and err. */
+	int (*share)(struct mica_pedestal *p, uint64_t da, size_t len, struct mica_error *err);
+	/* Optional. Nobody sees the client's memory through descriptors of share() any more. */
+	void (*unshare)(struct mica_pedestal *p);
+
 	/* [worker] Place one segment / finish (cache maintenance). Not called when
 	 * needs_table_address is false: there, start() runs the file itself. */
 	int (*load)(struct mica_pedestal *p, const struct mica_segment *seg,

@@ -2,6 +2,7 @@
 /* Chip axis of the SDK over the native contract: a memfd and two eventfds. */
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,19 @@ static size_t comm_size;
 static void (*doorbell_isr)(void *arg);
 static void *doorbell_arg;
 
+/* The umt window is memory of its own, at its place in ours. */
+static void map_window(void)
+{
+	const char *there = getenv(MICA_NATIVE_WINDOW_ENV);
+
+	if (!there || strcmp(there, "1") != 0 ||
+	    comm_size < MICA_NATIVE_WINDOW_OFFSET + MICA_NATIVE_WINDOW_SIZE)
+		return;
+	if (mmap(comm + MICA_NATIVE_WINDOW_OFFSET, MICA_NATIVE_WINDOW_SIZE, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_FIXED, MICA_NATIVE_FD_WINDOW, 0) == MAP_FAILED)
+		native_fatal("cannot map the umt window");
+}
+
 void native_chip_init(void)
 {
 	struct stat st;
@@ -28,6 +42,7 @@ void native_chip_init(void)
 	comm = mmap(NULL, comm_size, PROT_READ | PROT_WRITE, MAP_SHARED, MICA_NATIVE_FD_MEM, 0);
 	if (comm == MAP_FAILED)
 		native_fatal("cannot map the shared memory");
+	map_window();
 }
 
 void mica_chip_doorbell_default(struct mica_chip_doorbell *db)

@@ -28,6 +28,9 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
 
+_Static_assert(MICA_NATIVE_WINDOW_OFFSET == MICA_UMT_OFFSET, "place of the umt window");
+_Static_assert(MICA_NATIVE_WINDOW_SIZE == 2 * MICA_UMT_WINDOW, "size of the umt window");
+
 static int native_probe(struct mica_error *err)
 {
 	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -70,6 +73,15 @@ static size_t pool_size(const struct mica_config *cfg)
 	return cfg->layout == MICA_LAYOUT_STATIC ? MICA_STATIC_LEN : MICA_POOL_SIZE;
 }
 
+/* Not where the client's rings are in its place. */
+static bool has_window(const struct mica_config *cfg)
+{
+	uint64_t pool = pool_offset(cfg);
+
+	return pool + pool_size(cfg) <= MICA_NATIVE_WINDOW_OFFSET ||
+	       pool >= MICA_NATIVE_WINDOW_OFFSET + MICA_NATIVE_WINDOW_SIZE;
+}
+
 static int check_pool(const struct mica_config *cfg, struct mica_error *err)
 {
 	uint64_t offset = pool_offset(cfg);
@@ -96,7 +108,7 @@ static int native_create(const struct mica_config *cfg, const char *run_dir,
 	if (!p)
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
 	p->cfg = *cfg;
-	p->mem_fd = p->to_client = p->to_host = p->pidfd = p->program = -1;
+	p->mem_fd = p->to_client = p->to_host = p->window_fd = p->pidfd = p->program = -1;
 	snprintf(p->run_dir, sizeof(p->run_dir), "%s", run_dir);
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (p->epoll < 0) {
@@ -129,6 +141,7 @@ static void drop(struct mica_pedestal *p)
 	close_fd(&p->mem_fd);
 	close_fd(&p->to_client);
 	close_fd(&p->to_host);
+	close_fd(&p->window_fd);
 	close_fd(&p->pidfd);
 	p->pid = 0;
 	p->dead = false;
@@ -149,14 +162,37 @@ static int watch(struct mica_pedestal *p, int fd)
 	return epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
-/* The descriptors are there: map the memory, listen to the doorbell. */
-static int attach(struct mica_pedestal *p, struct mica_error *err)
+/* Memory that whoever else has it can neither cut short nor grow. */
+static bool sealed(int fd, off_t size)
 {
 	struct stat st;
 
+	return fstat(fd, &st) == 0 && st.st_size == size &&
+	       (fcntl(fd, F_GET_SEALS) & SEALS) == SEALS;
+}
+
+static int make_memory(const char *name, off_t size)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	/* The client has this descriptor too: without the seal it could cut the memory from under
+	 * the host, which would then die of SIGBUS. */
+	if (fd >= 0 &&
+	    (ftruncate(fd, size) < 0 || fcntl(fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) < 0)) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+/* The descriptors are there: map the memory, listen to the doorbell. */
+static int attach(struct mica_pedestal *p, struct mica_error *err)
+{
 	/* Adopted ones come from the client: memory it can cut short would kill the host. */
-	if (fstat(p->mem_fd, &st) < 0 || st.st_size != MICA_NATIVE_SIZE ||
-	    (fcntl(p->mem_fd, F_GET_SEALS) & SEALS) != SEALS)
+	if (!sealed(p->mem_fd, MICA_NATIVE_SIZE))
 		return mica_fail(err, MICA_E_CLIENT,
 				 "shared memory of client '%s' is not %u sealed bytes", p->cfg.name,
 				 MICA_NATIVE_SIZE);
@@ -167,6 +203,8 @@ static int attach(struct mica_pedestal *p, struct mica_error *err)
 				 strerror(errno));
 	}
 	p->size = MICA_NATIVE_SIZE;
+	if (p->window_fd >= 0 && !sealed(p->window_fd, MICA_NATIVE_WINDOW_SIZE))
+		close_fd(&p->window_fd);
 	if (watch(p, p->to_host) < 0)
 		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
 	return 0;
@@ -178,18 +216,18 @@ static int native_claim(struct mica_pedestal *p, const uint8_t token[16], struct
 
 	memcpy(p->token, token, sizeof(p->token));
 	snprintf(name, sizeof(name), "mica-%s", p->cfg.name);
-	p->mem_fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	p->mem_fd = make_memory(name, MICA_NATIVE_SIZE);
+	if (has_window(&p->cfg))
+		p->window_fd = make_memory(name, MICA_NATIVE_WINDOW_SIZE);
 	p->to_client = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	p->to_host = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->mem_fd < 0 || p->to_client < 0 || p->to_host < 0 ||
-	    ftruncate(p->mem_fd, MICA_NATIVE_SIZE) < 0) {
+	    (has_window(&p->cfg) && p->window_fd < 0)) {
 		mica_fail(err, MICA_E_FAILED, "cannot create shared memory: %s", strerror(errno));
 		drop(p);
 		return -1;
 	}
-	/* The client has this descriptor too: without the seal it could cut the memory from under
-	 * the host, which would then die of SIGBUS. */
-	if (fcntl(p->mem_fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) < 0 || attach(p, err)) {
+	if (attach(p, err)) {
 		drop(p);
 		return -1;
 	}
@@ -272,6 +310,21 @@ static void native_pool(struct mica_pedestal *p, uint64_t *da, size_t *size)
 {
 	*da = MICA_NATIVE_BASE + pool_offset(&p->cfg);
 	*size = pool_size(&p->cfg);
+}
+
+static int native_share(struct mica_pedestal *p, uint64_t da, size_t len, struct mica_error *err)
+{
+	int fd;
+
+	if (p->window_fd < 0 || da != MICA_NATIVE_BASE + MICA_NATIVE_WINDOW_OFFSET ||
+	    len > MICA_NATIVE_WINDOW_SIZE)
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "client '%s' runs without a umt window of its own: start it again",
+				 p->cfg.name);
+	fd = fcntl(p->window_fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return mica_fail(err, MICA_E_FAILED, "umt window: %s", strerror(errno));
+	return fd;
 }
 
 static int native_start(struct mica_pedestal *p, const struct mica_entry *e, struct mica_error *err)
@@ -372,6 +425,7 @@ const struct mica_pedestal_ops mica_pedestal_native = {
 	.windows = native_windows,
 	.pool = native_pool,
 	.program = mica_native_program,
+	.share = native_share,
 	.start = native_start,
 	.force_stop = native_force_stop,
 	.power = native_power,

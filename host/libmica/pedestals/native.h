@@ -12,7 +12,8 @@ struct mica_pedestal {
 	char run_dir[PATH_MAX];
 	uint8_t token[16];
 	int mem_fd, to_client, to_host; /* -1: not there */
-	int program; /* bytes to run instead of the configuration's file; -1: the file */
+	int program;   /* bytes to run instead of the configuration's file; -1: the file */
+	int window_fd; /* umt window; -1: none */
 	int pidfd;
 	int epoll; /* to_host and pidfd behind one descriptor */
 	pid_t pid;
@@ -31,7 +32,8 @@ int mica_native_program(struct mica_pedestal *p, const void *data, size_t len,
 /* Find the process of an earlier micad, by what was saved or by the token in its environment. */
 int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
 		     struct mica_error *err);
-/* Get shared memory and doorbells out of the process that find() found. */
+/* Get shared memory, doorbells and, if it has one, the window out of the process that find() found.
+ */
 int mica_native_fetch(struct mica_pedestal *p, struct mica_error *err);
 
 #endif /* MICA_PEDESTAL_NATIVE_H */

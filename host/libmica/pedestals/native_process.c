@@ -20,8 +20,8 @@
 
 #define TOKEN_ENV \
 	"MICA_NATIVE_TOKEN" /* how a later micad finds a process whose pid was not saved */
-#define N_SHARED   3
-#define FIRST_FREE 16 /* above every descriptor the contract names */
+#define N_SHARED   4	    /* the window comes last; it may be missing */
+#define FIRST_FREE 16	    /* above every descriptor the contract names */
 
 extern char **environ;
 
@@ -55,14 +55,14 @@ static void token_text(const uint8_t token[16], char out[33])
 }
 
 /* The daemon's environment without what an outer client may have left there, plus ours. */
-static char **client_environment(char *contract, char *token)
+static char **client_environment(char *contract, char *token, char *window)
 {
 	size_t n = 0, k = 0;
 	char **env;
 
 	while (environ[n])
 		n++;
-	env = calloc(n + 3, sizeof(*env));
+	env = calloc(n + 4, sizeof(*env));
 	if (!env)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
@@ -70,7 +70,8 @@ static char **client_environment(char *contract, char *token)
 			env[k++] = environ[i];
 	}
 	env[k++] = contract;
-	env[k] = token;
+	env[k++] = token;
+	env[k] = window;
 	return env;
 }
 
@@ -87,7 +88,7 @@ static int add_files(posix_spawn_file_actions_t *fa, const struct mica_pedestal 
 						      0600);
 	if (!rc)
 		rc = posix_spawn_file_actions_adddup2(fa, 1, 2);
-	for (int i = 0; !rc && i < N_SHARED; i++)
+	for (int i = 0; !rc && i < N_SHARED && high[i] >= 0; i++)
 		rc = posix_spawn_file_actions_adddup2(fa, high[i], MICA_NATIVE_FD_MEM + i);
 	return rc;
 }
@@ -111,7 +112,7 @@ static int set_attributes(posix_spawnattr_t *attr)
 
 static int spawn(struct mica_pedestal *p, const int high[N_SHARED])
 {
-	char contract[] = MICA_NATIVE_ENV "=1";
+	char contract[] = MICA_NATIVE_ENV "=1", window[] = MICA_NATIVE_WINDOW_ENV "=1";
 	char hex[33], token[sizeof(TOKEN_ENV) + 34], own[32];
 	char *argv[] = { p->cfg.image, NULL };
 	const char *path = p->cfg.image;
@@ -126,7 +127,7 @@ static int spawn(struct mica_pedestal *p, const int high[N_SHARED])
 		path = own;
 	token_text(p->token, hex);
 	snprintf(token, sizeof(token), TOKEN_ENV "=%s", hex);
-	env = client_environment(contract, token);
+	env = client_environment(contract, token, p->window_fd >= 0 ? window : NULL);
 	if (!env)
 		return ENOMEM;
 	posix_spawn_file_actions_init(&fa);
@@ -190,15 +191,15 @@ static void bind_cores(const struct mica_pedestal *p)
 
 int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err)
 {
-	const int from[N_SHARED] = { p->mem_fd, p->to_client, p->to_host };
+	const int from[N_SHARED] = { p->mem_fd, p->to_client, p->to_host, p->window_fd };
 	int high[N_SHARED];
 	int rc = 0;
 
 	/* Copies above the numbers of the contract: a dup2 to one of those must not close another.
 	 */
 	for (int i = 0; i < N_SHARED; i++) {
-		high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_FREE);
-		if (high[i] < 0)
+		high[i] = from[i] < 0 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_FREE);
+		if (high[i] < 0 && from[i] >= 0)
 			rc = errno;
 	}
 	if (!rc)
@@ -297,11 +298,12 @@ int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
 
 int mica_native_fetch(struct mica_pedestal *p, struct mica_error *err)
 {
-	int *to[N_SHARED] = { &p->mem_fd, &p->to_client, &p->to_host };
+	int *to[N_SHARED] = { &p->mem_fd, &p->to_client, &p->to_host, &p->window_fd };
 
 	for (int i = 0; i < N_SHARED; i++) {
 		*to[i] = (int)syscall(SYS_pidfd_getfd, p->pidfd, MICA_NATIVE_FD_MEM + i, 0);
-		if (*to[i] < 0)
+		/* One that an earlier version started has no window. */
+		if (*to[i] < 0 && !(to[i] == &p->window_fd && errno == EBADF))
 			return mica_fail(err, errno == ESRCH ? MICA_E_UNKNOWN : MICA_E_PERMISSION,
 					 "cannot take over process %d of client '%s': %s", p->pid,
 					 p->cfg.name, strerror(errno));

@@ -116,7 +116,7 @@ static gid_t group_of(const struct mica_client *c)
 	return gid;
 }
 
-static int open_rights(const struct mica_client *c, const char *path)
+int mica_socket_rights(const struct mica_client *c, const char *path)
 {
 	gid_t gid = group_of(c);
 
@@ -158,7 +158,7 @@ static int publish(struct mica_socket *k, struct mica_error *err)
 	k->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (k->listener < 0 || setsockopt(k->listener, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) ||
 	    bind(k->listener, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    open_rights(c, addr.sun_path) || listen(k->listener, BACKLOG) ||
+	    mica_socket_rights(c, addr.sun_path) || listen(k->listener, BACKLOG) ||
 	    rename(addr.sun_path, path)) {
 		mica_fail(err, MICA_E_FAILED, "cannot make socket %s: %s", path, strerror(errno));
 		unlink(addr.sun_path);
@@ -281,9 +281,14 @@ static bool wanted(const char *patterns, const char *name)
 	return false;
 }
 
+bool mica_socket_wanted(const struct mica_client *c, const char *name)
+{
+	return c->cfg.endpoint_sockets && *name && wanted(c->cfg.endpoints, name);
+}
+
 const struct mica_service_ops *mica_socket_service(const struct mica_client *c, const char *name)
 {
-	if (!c->cfg.endpoint_sockets || !*name || !wanted(c->cfg.endpoints, name))
+	if (!mica_socket_wanted(c, name))
 		return NULL;
 	return c->cfg.layout == MICA_LAYOUT_STATIC ? &silent_ops : &greeting_ops;
 }

@@ -37,7 +37,12 @@ void mica_socket_end(struct mica_socket *k);
 void mica_socket_message(struct mica_service *s, const void *data, size_t len);
 void mica_socket_writable(struct mica_service *s);
 
-/* socket.c: have a look at the next one that wants to connect. */
+/* socket.c. The client's configuration lets applications have that endpoint. */
+bool mica_socket_wanted(const struct mica_client *c, const char *name);
+/* Who may connect to that file, which nobody can yet: micad's user, the configured group. 0 or -1
+ * and errno. */
+int mica_socket_rights(const struct mica_client *c, const char *path);
+/* Have a look at the next one that wants to connect. */
 void mica_socket_next(struct mica_socket *k);
 
 #endif /* MICA_SOCKET_H */
