@@ -113,6 +113,9 @@ bool mica_services_any(const struct mica_link *link);
 void mica_services_info(const struct mica_link *link, struct mica_client_info *info);
 
 /* services/: the table of all there are. */
+/* services/rpc.c: RpcSystem or RpcNetwork changed; what runs under the old ones ends. */
+void mica_rpc_policy_changed(struct mica_link *link);
+
 extern const struct mica_service_ops mica_service_tty;
 extern const struct mica_service_ops mica_service_rpc;
 extern const struct mica_service_ops mica_service_umt;

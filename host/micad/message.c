@@ -147,6 +147,18 @@ int call_int(const struct call *call, const char *name, int64_t *out)
 	return 1;
 }
 
+int call_object(const struct call *call, const char *name, struct json_object **out)
+{
+	struct json_object *o = param(call, name);
+
+	if (!o)
+		return 0;
+	if (!json_object_is_type(o, json_type_object))
+		return -1;
+	*out = o;
+	return 1;
+}
+
 const char *call_unknown(const struct call *call, const char *const *names)
 {
 	if (!call->params)

@@ -24,6 +24,8 @@ void call_free(struct call *call);
 int call_string(const struct call *call, const char *name, const char **out);
 int call_bool(const struct call *call, const char *name, bool *out);
 int call_int(const struct call *call, const char *name, int64_t *out);
+/* An object: *out is part of root. */
+int call_object(const struct call *call, const char *name, struct json_object **out);
 /* The first parameter that is not among names (NULL at the end), or NULL. */
 const char *call_unknown(const struct call *call, const char *const *names);
 

@@ -16,6 +16,8 @@ const struct method manager_methods[] = {
 	{ "Rollback", RIGHT_OWN, PARAMS("name"), method_rollback },
 	{ "List", RIGHT_OPERATE, PARAMS("name"), method_list },
 	{ "GetTty", RIGHT_OPERATE, PARAMS("name", "service"), method_get_tty },
+	{ "GetConfig", RIGHT_OPERATE, PARAMS("name"), method_get_config },
+	{ "Set", RIGHT_OWN, PARAMS("name", "settings"), method_set },
 	{ "Logs", RIGHT_OPERATE, PARAMS("name", "lines"), method_logs },
 	{ "Monitor", RIGHT_OPERATE, PARAMS("name"), method_monitor },
 	{ NULL, RIGHT_NONE, NULL, NULL },

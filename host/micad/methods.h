@@ -13,6 +13,9 @@ void method_list(struct request *req);
 void method_list_configs(struct request *req);
 void method_get_tty(struct request *req);
 void method_monitor(struct request *req);
+/* methods_set.c */
+void method_set(struct request *req);
+void method_get_config(struct request *req);
 /* methods_log.c */
 void method_logs(struct request *req);
 /* methods_life.c */

@@ -172,6 +172,18 @@ struct mica_client_info {
 const char *mica_client_name(const struct mica_client *client);
 void mica_client_info(const struct mica_client *client, struct mica_client_info *info);
 
+struct mica_setting {
+	const char *key, *value;
+};
+
+/*
+ * Change keys of a client's configuration, all of them or none, until it is removed; a later
+ * process keeps them. Only keys that can change while it runs. Changed rpc switches replace the
+ * process that executes its calls: files it has open there are closed, calls in flight fail.
+ */
+int mica_client_set(struct mica_client *client, const struct mica_setting *set, unsigned int n,
+		    struct mica_error *err);
+
 /* The newest `lines` (0: all) of what is kept of its log, oldest first; looks for new ones first.
  */
 void mica_client_logs(struct mica_client *client, unsigned int lines, mica_log_fn fn, void *arg);

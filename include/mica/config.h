@@ -90,6 +90,11 @@ int mica_config_parse(const char *text, const char *file, struct mica_config *cf
  */
 int mica_config_set(struct mica_config *cfg, const char *key, const char *value, bool running,
 		    struct mica_error *err);
+/* Every key that has a value, in the words of the file; live: mica_config_set() takes it while the
+ * client runs. */
+void mica_config_each(const struct mica_config *cfg,
+		      void (*fn)(void *arg, const char *key, const char *value, bool live),
+		      void *arg);
 bool mica_name_valid(const char *name);
 /* "3", "2-3", "1,3", "riscv". */
 int mica_cores_parse(const char *text, struct mica_cores *cores, struct mica_error *err);

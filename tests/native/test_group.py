@@ -76,6 +76,9 @@ def test_member_brings_in_nothing(group_site):
     assert site.names() == []
     site.create("one")
     assert member(site, "rm", "one").returncode == 4
+    assert member(site, "set", "one", "LogLevel=err").returncode == 4
+    assert "LogLevel=info" in member(site, "get", "one").stdout
+    assert member(site, "logs", "one").returncode == 0
     assert site.names() == ["one"]
 
 

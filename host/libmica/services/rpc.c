@@ -393,6 +393,28 @@ static void rpc_close(struct mica_service *s)
 	s->priv = NULL;
 }
 
+/* Its filter cannot be changed from outside: the next call starts another process. */
+void mica_rpc_policy_changed(struct mica_link *link)
+{
+	struct mica_client *c = link->client;
+
+	for (struct mica_service *s = link->services; s; s = s->next) {
+		struct rpc *r = s->priv;
+
+		if (s->ops != &mica_service_rpc || !s->bound || !r || r->sock < 0)
+			continue;
+		mica_log(c->host, LOG_NOTICE, c->cfg.name,
+			 "rpc: other rights: the process that executes its calls is replaced; "
+			 "calls in flight fail, open files are closed");
+		hang_up(r);
+		r->deaths = 0;
+		fail_slots(r, SENT, EIO);
+		(void)answer_failed(r);
+		if (r->first)
+			forward(r);
+	}
+}
+
 const struct mica_service_ops mica_service_rpc = {
 	.names = names,
 	.hello = hello,
