@@ -9,6 +9,7 @@ BOARD_DTB_NAME=qemu-a53
 BOARD_CMDLINE=maxcpus=3
 BOARD_DTB=1
 BOARD_MODULES="virtio_mmio virtio_console virtio_net"
+BOARD_DISK_MODULES="virtio_blk crc32c_generic ext4"
 
 # Memory map (docs and client images rely on it): RAM is 0x40000000 + 2 GiB.
 COMM_BASE=0x70000000 COMM_SIZE=0x1000000

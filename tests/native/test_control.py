@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The control socket itself: Varlink, limits, and callers who do not keep to the rules."""
+import contextlib
 import json
 import os
 import stat
@@ -195,10 +196,11 @@ def test_connections_leave_nothing_behind(site):
     before = len(os.listdir(fds))
     for i in range(300):
         c = site.connect()
-        if i % 3 == 0:
-            c.send(b"{")
-        elif i % 3 == 1:
-            c.send(b"x\0")
+        with contextlib.suppress(BrokenPipeError):  # one too many while the others close
+            if i % 3 == 0:
+                c.send(b"{")
+            elif i % 3 == 1:
+                c.send(b"x\0")
         c.close()
     wait_until(lambda: len(os.listdir(fds)) <= before, what="descriptors closed")
 

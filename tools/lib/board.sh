@@ -5,6 +5,7 @@
 #
 #   BOARD_ARCH BOARD_QEMU BOARD_QEMU_PACKAGE BOARD_DTB_NAME  fixed facts
 #   BOARD_CMDLINE BOARD_DTB                                  kernel arguments; 0: QEMU's own tree
+#   BOARD_MODULES BOARD_DISK_MODULES  loaded at boot; loaded when there is a disk (--disk)
 #   board_variant KEY=VALUE   changes the board before it is used; dies on an unknown one
 #   board_feature NAME        the same for a feature of create_dtb.sh
 #   board_machine             prints QEMU's machine arguments, one a line

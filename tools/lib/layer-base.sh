@@ -38,7 +38,7 @@ layer_base() {
 	image=$(kernel_image "$version" "$BOARD_ARCH")
 	busybox=$("$MICA_TOOLS/fetch.sh" "$(host_suite)" "$BOARD_ARCH" busybox-static)
 	key=base-$BOARD_NAME-$version-$({
-		echo "$image $busybox $BOARD_MODULES"
+		echo "$image $busybox $BOARD_MODULES $BOARD_DISK_MODULES"
 		cat "$MICA_TOP/packaging/initramfs/init" "$MICA_TOOLS"/lib/{layer-base,cpio}.sh
 	} | sha256sum | cut -c1-20)
 	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
@@ -55,6 +55,8 @@ layer_base() {
 	# shellcheck disable=SC2086
 	printf '%s\n' $BOARD_MODULES >"$root/etc/mcs-run/modules"
 	# shellcheck disable=SC2086
-	install_modules "$(modules_folder "$image")" $BOARD_MODULES
+	printf '%s\n' $BOARD_DISK_MODULES >"$root/etc/mcs-run/disk-modules"
+	# shellcheck disable=SC2086
+	install_modules "$(modules_folder "$image")" $BOARD_MODULES $BOARD_DISK_MODULES
 	keep_layer "$key" "$root"
 }

@@ -40,6 +40,7 @@ own_layer() {
 	elif [ -n "$script" ]; then
 		cp "$script" "$work/root/etc/mcs-run/command"
 	fi
+	[ -z "$disk" ] || : >"$work/root/etc/mcs-run/disk"
 	# The guest's console is a terminal of the same kind and size as this one, which ends the lines.
 	if size=$(stty size <&2 2>/dev/null || stty size 2>/dev/null); then
 		printf 'export TERM=%s\nstty -onlcr rows %s cols %s\n' "${TERM:-linux}" \
@@ -74,11 +75,13 @@ prepare() {
 # qemu_start CONSOLE-ARGS...: starts the emulator in the background; it dies with this shell, even
 # a killed one. Its terminal is on descriptors 3 and 5.
 qemu_start() {
-	local machine net=() dtb=()
+	local machine net=() dtb=() drive=()
 	mapfile -t machine < <(board_machine)
 	[ "$BOARD_DTB" = 0 ] || dtb=(-dtb "$work/board.dtb")
 	[ -z "$ssh" ] || net=(-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh-:22"
 		-device "virtio-net-device,netdev=net")
+	[ -z "$disk" ] || drive=(-drive "if=none,id=disk,format=raw,file=$disk"
+		-device "virtio-blk-device,drive=disk")
 	setpriv --pdeathsig KILL "$BOARD_QEMU" "${machine[@]}" -nodefaults -display none -no-reboot \
 		-kernel "$work/kernel" -initrd "$work/initrd" "${dtb[@]}" \
 		-append "console=hvc0 earlycon quiet panic=-1 $BOARD_CMDLINE $append" \
@@ -89,7 +92,7 @@ qemu_start() {
 		-device virtconsole,chardev=console,nr=0 \
 		-device virtserialport,chardev=output,nr=1,name=mcs-run.output \
 		-device virtserialport,chardev=status,nr=2,name=mcs-run.status \
-		"${net[@]}" "$@" <&3 >&5 4>&- 2>"$work/qemu.log" &
+		"${net[@]}" "${drive[@]}" "$@" <&3 >&5 4>&- 2>"$work/qemu.log" &
 	qemu_pid=$!
 }
 
