@@ -56,8 +56,10 @@ class Machine:
 
     def version(self):
         self.wait_running()
-        out = self.guest.ok("printf 'version\\n' | mica console upd")
-        return re.search(r"\(mica-(\w+)", out).group(1)
+        out = self.guest.ok("printf 'version\\n' | mica console upd --linger 5")
+        found = re.search(r"\(mica-(\w+)", out)
+        assert found, out + self.guest.ok("mica status upd; tail -n 30 /var/log/micad.log")
+        return found.group(1)
 
     def close(self):
         if self.guest:
