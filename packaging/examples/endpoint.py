@@ -19,8 +19,8 @@ class Endpoint:
 
     def __init__(self, path, timeout=10):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.sock.connect(path)  # waits for micad; with a time limit set it would not
         self.sock.settimeout(timeout)
-        self.sock.connect(path)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
     def send(self, message):

@@ -27,7 +27,7 @@
 #include "socket.h"
 
 #define GROUPS	"/etc/group"
-#define BACKLOG 8
+#define BACKLOG 64
 #define ACCEPTS 8u /* in one go */
 /* Not the name of any endpoint: theirs begin with no dot. */
 #define NEW_NAME ".new"
@@ -50,36 +50,19 @@ static void answer(int fd, int error)
 	(void)send(fd, &a, sizeof(a), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static void on_listener(uv_poll_t *poll, int status, int events);
-
-void mica_socket_next(struct mica_socket *k)
-{
-	if (!k->queued)
-		return;
-	k->queued = false;
-	if (k->listen_poll)
-		uv_poll_start(k->listen_poll, UV_READABLE, on_listener);
-}
-
 /* False: nobody else wants to connect at the moment. */
 static bool accept_one(struct mica_socket *k)
 {
 	struct sockaddr_un peer = { 0 };
 	socklen_t len = sizeof(peer);
-	int fd;
+	bool busy = mica_socket_busy(k);
+	int fd = accept4(k->listener, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (k->conn >= 0 && mica_socket_spent(k)) {
-		/* It has gone, but its last messages go first. */
-		k->queued = true;
-		uv_poll_stop(k->listen_poll);
-		return false;
-	}
-	fd = accept4(k->listener, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0)
 		return false;
 	if (wants_answer(&peer, len))
-		answer(fd, k->conn >= 0 ? EBUSY : 0);
-	if (k->conn >= 0)
+		answer(fd, busy ? EBUSY : 0);
+	if (busy)
 		close(fd);
 	else
 		(void)mica_socket_take(k, fd);
@@ -221,6 +204,7 @@ static void socket_close(struct mica_service *s)
 	if (k->listener >= 0)
 		close(k->listener);
 	mica_socket_end(k);
+	mica_socket_forget(k);
 	mica_held_free(&k->held);
 	free(k);
 	s->priv = NULL;

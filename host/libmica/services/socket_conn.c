@@ -34,6 +34,8 @@
 #define SEND_ROOM_END (256 << 10)
 #define UNREAD_MAX    4096u
 
+_Static_assert(MICA_PAYLOAD_MAX == 496, "what is said of messages that are too long");
+
 static void on_conn(uv_poll_t *poll, int status, int events);
 
 static void watch(struct mica_socket *k, int events)
@@ -47,15 +49,17 @@ static void watch(struct mica_socket *k, int events)
 		uv_poll_stop(k->conn_poll);
 }
 
-static void close_conn(struct mica_socket *k)
+/* Nobody is connected any more; the descriptor is the caller's. */
+static int let_go(struct mica_socket *k)
 {
+	int fd = k->conn;
+
 	watch(k, 0);
 	mica_handle_free(k->service->link->client->host, k->conn_poll);
 	k->conn_poll = NULL;
-	close(k->conn);
 	k->conn = -1;
 	k->deaf = false;
-	mica_socket_next(k);
+	return fd;
 }
 
 /* ---- client to application ---- */
@@ -164,28 +168,34 @@ static enum received receive(int fd, void *buf, size_t room, size_t *len)
 	return msg.msg_flags & MSG_TRUNC ? TOO_LONG : MESSAGE;
 }
 
-static void complain(struct mica_socket *k)
+static void complain(struct mica_socket *k, const char *what)
 {
 	const struct mica_service *s = k->service;
 
 	if (k->told)
 		return;
 	k->told = true;
-	mica_log(s->link->client->host, LOG_WARNING, s->link->client->cfg.name,
-		 "%s: an application sent a message of more than %u bytes: disconnected", k->path,
-		 MICA_PAYLOAD_MAX);
+	mica_log(s->link->client->host, LOG_WARNING, s->link->client->cfg.name, "%s: %s", k->path,
+		 what);
 }
 
-void mica_socket_writable(struct mica_service *s)
+static void forget_first(struct mica_socket *k)
 {
-	struct mica_socket *k = s->priv;
-
-	watch(k, k->watching | UV_READABLE);
+	close(k->leaving[0]);
+	k->n_leaving--;
+	memmove(&k->leaving[0], &k->leaving[1], k->n_leaving * sizeof(k->leaving[0]));
 }
 
-/* One message. False: not now, or not any more. */
+void mica_socket_forget(struct mica_socket *k)
+{
+	while (k->n_leaving)
+		forget_first(k);
+}
+
+/* One message, first of those that have gone. False: not now, or not any more. */
 static bool forward(struct mica_socket *k)
 {
+	int fd = k->n_leaving ? k->leaving[0] : k->conn;
 	enum received what;
 	size_t len, room;
 	void *buf = mica_service_buffer(k->service, &room);
@@ -195,15 +205,35 @@ static bool forward(struct mica_socket *k)
 		watch(k, k->watching & ~UV_READABLE);
 		return false;
 	}
-	what = receive(k->conn, buf, room, &len);
+	what = receive(fd, buf, room, &len);
 	if (what == MESSAGE)
 		return mica_service_send_buffer(k->service, buf, len) == 0;
 	mica_service_release_buffer(k->service, buf);
 	if (what == TOO_LONG)
-		complain(k);
+		complain(k, "an application sent a message of more than 496 bytes: disconnected");
+	if (k->n_leaving) {
+		forget_first(k);
+		return k->n_leaving || k->conn >= 0;
+	}
 	if (what != NOTHING)
 		mica_socket_end(k);
 	return false;
+}
+
+/* What those that have gone left; nobody adds to it, so this ends. */
+static void forward_left(struct mica_socket *k)
+{
+	while (k->n_leaving && forward(k))
+		;
+}
+
+void mica_socket_writable(struct mica_service *s)
+{
+	struct mica_socket *k = s->priv;
+
+	forward_left(k);
+	if (!k->n_leaving)
+		watch(k, k->watching | UV_READABLE);
 }
 
 static void on_conn(uv_poll_t *poll, int status, int events)
@@ -250,11 +280,22 @@ int mica_socket_take(struct mica_socket *k, int fd)
 	return 0;
 }
 
-bool mica_socket_spent(struct mica_socket *k)
+bool mica_socket_busy(struct mica_socket *k)
 {
 	struct pollfd pfd = { .fd = k->conn };
 
-	return poll(&pfd, 1, 0) > 0 && pfd.revents & POLLHUP;
+	if (k->conn < 0)
+		return false;
+	if (poll(&pfd, 1, 0) <= 0 || !(pfd.revents & POLLHUP))
+		return true;
+	if (k->n_leaving == MICA_SOCKET_LEAVING) {
+		complain(k, "applications come and go, and the client takes no messages: the "
+			    "oldest ones are dropped");
+		forget_first(k);
+	}
+	k->leaving[k->n_leaving++] = let_go(k);
+	forward_left(k);
+	return false;
 }
 
 /* What it sent and nobody reads any more: left there, it would make the application's next read
@@ -281,5 +322,5 @@ void mica_socket_end(struct mica_socket *k)
 		drain(k);
 	}
 	discard_unread(k->conn);
-	close_conn(k);
+	close(let_go(k));
 }
