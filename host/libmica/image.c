@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <openamp/elf_parse.h>
+#include <openamp/virtio_ring.h>
 #include <sodium.h>
 
 #include "files.h"
@@ -290,6 +291,34 @@ static bool in_image(const struct mica_image *img, uint64_t da)
 	return false;
 }
 
+static void add_span(struct mica_image *img, uint64_t da, uint64_t len)
+{
+	struct mica_image_facts *f = &img->facts;
+
+	if (!len || f->n_spans == MICA_SPANS_MAX)
+		return;
+	f->span[f->n_spans].da = da;
+	f->span[f->n_spans++].len = len;
+}
+
+/* Beyond its segments. What is placed by the host lies in the pool. */
+static void add_table_spans(struct mica_image *img)
+{
+	const struct mica_table *t = &img->table;
+
+	img->facts.n_spans = img->n_segments;
+	if (!t->present)
+		return;
+	add_span(img, t->da, t->len);
+	for (int i = 0; i < 2 && t->vdev; i++)
+		if (t->vring[i].da != UINT32_MAX)
+			add_span(img, t->vring[i].da,
+				 (uint64_t)vring_size(t->vring[i].num, t->vring[i].align));
+	for (unsigned int i = 0; i < t->n_traces; i++)
+		if (t->trace[i].da != UINT32_MAX && t->trace[i].len <= MICA_TRACE_MAX)
+			add_span(img, t->trace[i].da, t->trace[i].len);
+}
+
 int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 		   const struct mica_window *w, unsigned int n, uint64_t pool_da, size_t pool_size,
 		   struct mica_error *err)
@@ -342,5 +371,6 @@ int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 		return mica_fail(err, MICA_E_FIRMWARE,
 				 "image %s: entry 0x%llx lies outside the reserved memory %s",
 				 cfg->image, (unsigned long long)img->facts.entry, text);
+	add_table_spans(img);
 	return 0;
 }

@@ -17,6 +17,8 @@
 
 #define MICA_IMAGE_MAX	  (256u << 20) /* bytes of a file */
 #define MICA_SEGMENTS_MAX 32
+/* And what a resource table places elsewhere: itself, its vrings, trace buffers. */
+#define MICA_SPANS_MAX (MICA_SEGMENTS_MAX + 3 + MICA_TRACES_MAX)
 
 /* What stays known of an image after its bytes are gone. */
 struct mica_image_facts {
@@ -27,7 +29,7 @@ struct mica_image_facts {
 	unsigned int n_spans;
 	struct {
 		uint64_t da, len;
-	} span[MICA_SEGMENTS_MAX];
+	} span[MICA_SPANS_MAX];
 };
 
 struct mica_image {

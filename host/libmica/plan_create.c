@@ -46,6 +46,14 @@ static int check_memory(struct mica_client *c, const struct mica_image_facts *fa
 				 "another CommOffset",
 				 (unsigned long long)pool, (unsigned long long)(pool + size - 1),
 				 other->cfg.name);
+	for (unsigned int i = 0; i < theirs->n_spans; i++) {
+		if (overlap(pool, size, theirs->span[i].da, theirs->span[i].len))
+			return mica_fail(err, MICA_E_BUSY,
+					 "communication pool 0x%llx-0x%llx lies over memory of "
+					 "client '%s': set another CommOffset",
+					 (unsigned long long)pool,
+					 (unsigned long long)(pool + size - 1), other->cfg.name);
+	}
 	for (unsigned int i = 0; i < facts->n_spans; i++) {
 		uint64_t da = facts->span[i].da, len = facts->span[i].len;
 		bool hit = overlap(da, len, their_pool, their_size);

@@ -18,6 +18,23 @@ static int step_read(struct mica_op *op)
 	return mica_images_read(c, &op->image, &op->checked, op->note, &op->err);
 }
 
+/* Again: the file may be another one since create, or other clients came. */
+static int step_others(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+	struct mica_window w[MICA_WINDOWS_MAX];
+	uint64_t pool;
+	size_t size;
+
+	if (!c->ops->caps.needs_table_address)
+		return MICA_STEP_DONE;
+	c->ops->pool(c->ped, &pool, &size);
+	if (mica_image_fit(&op->image, &c->cfg, w, c->ops->windows(c->ped, w), pool, size,
+			   &op->err))
+		return MICA_STEP_FAILED;
+	return mica_client_check_others(c, &op->image.facts, &op->err);
+}
+
 static int step_claim(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
@@ -212,6 +229,7 @@ static void start_finish(struct mica_op *op)
 
 static const struct mica_step start_steps[] = {
 	{ .name = "image", .work = step_read },
+	{ .name = "others", .loop = step_others },
 	{ .name = "claiming", .saved = true, .work = step_claim, .undo_work = undo_claim },
 	{ .name = "configured", .loop = step_configured, .undo_loop = undo_configured },
 	{ .name = "loading", .saved = true, .work = step_load },

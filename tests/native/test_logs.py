@@ -196,7 +196,7 @@ def test_trace_buffers(site):
         want.append(text)
         if i % 5 == 4:
             texts(site, "one", "ram_console")  # whoever asks makes the daemon look
-    write_memory(site, 0x901000, b"\x1b[1;31mevent\x1b[0m\tone\x07 \xc3\xa4\xff\n")
+    write_memory(site, 0xF01000, b"\x1b[1;31mevent\x1b[0m\tone\x07 \xc3\xa4\xff\n")
     assert texts(site, "one", "ram_console") == want
     assert texts(site, "one", "events") == ["event one? ä?"]
     assert "no trace buffer" in site.shell("one", "trace 2 x")
@@ -229,7 +229,7 @@ def test_trace_overwritten_before_it_was_read(site):
         site.shell("one", "trace 1 " + "b" * 100)
         texts(site, "one", "events")
     os.kill(site.daemon.pid, signal.SIGSTOP)
-    write_memory(site, 0x901000, b"".join(b"late %03d\n" % i for i in range(29))[:255])
+    write_memory(site, 0xF01000, b"".join(b"late %03d\n" % i for i in range(29))[:255])
     os.kill(site.daemon.pid, signal.SIGCONT)
     seen = texts(site, "one", "events")
     assert "(some of it was overwritten before it was read)" in seen
@@ -241,7 +241,7 @@ def test_follow_looks_at_trace_buffers(site):
     site.run("one", "trace")
     with Follower(site, "one") as follower:
         follower.until(lambda seen: seen)
-        write_memory(site, 0x900000, b"nobody rang\n")
+        write_memory(site, 0xF00000, b"nobody rang\n")
         follower.until(lambda seen: seen[-1]["text"] == "nobody rang")
 
 
@@ -264,13 +264,13 @@ def test_nobody_wakes_up_for_a_quiet_log(site):
 
 @pytest.mark.parametrize("da, length, said", [
     (0x10000000, 1024, "outside"), (0x70FFFF00, 1024, "outside"), (0xFFFFF000, 0x1000, None),
-    (0x70900000, 0x7FFFFFFF, None)])
+    (0x70F00000, 0x7FFFFFFF, None)])
 def test_hostile_entry(site, da, length, said):
     path = os.path.join(site.dir, "hostile.elf")
     shutil.copy(image("trace"), path)
     with open(path, "r+b") as file:
         data = file.read()
-        at = data.index(struct.pack("<III", 2, 0x70900000, 1024))
+        at = data.index(struct.pack("<III", 2, 0x70F00000, 1024))
         file.seek(at + 4)
         file.write(struct.pack("<II", da, length))
     conf = site.conf("one", ClientPath=path)
