@@ -81,6 +81,7 @@ void mica_client_free(struct mica_client *c)
 {
 	mica_update_abandon(c);
 	mica_client_unwatch(c);
+	mica_supervise_free(c);
 	mica_handle_free(c->host, c->off_timer);
 	c->off_timer = NULL;
 	if (c->link)
@@ -105,11 +106,13 @@ static void change(struct mica_client *c, enum mica_state to, const char *reason
 	memcpy(c->reason, kept, sizeof(c->reason));
 	c->state = to;
 	ch.reason = c->reason;
+	ch.pending = to != MICA_RUNNING && c->sv.verdict != RESTART_NO;
 	snprintf(said, sizeof(said), "%s -> %s%s%s", mica_state_name(ch.from), mica_state_name(to),
 		 c->reason[0] ? ": " : "", c->reason);
 	mica_client_says(c, "micad", to >= MICA_CRASHED ? LOG_ERR : LOG_INFO, said);
 	if (c->host->on_change)
 		c->host->on_change(c->host->arg, &ch);
+	mica_supervise_state(c);
 	mica_update_poke(c);
 }
 
@@ -157,17 +160,17 @@ static void went_off(struct mica_client *c)
 	c->link = NULL;
 	if (c->state == MICA_ERROR) {
 		mica_client_set_state(c, MICA_STOPPED, "stopped by itself after all");
+		mica_supervise_off_after_all(c);
+	} else if (c->state == MICA_CRASHED) {
+		change(c, MICA_CRASHED, c->reason);
+		mica_client_note(c);
 	} else if (said) {
-		mica_client_set_state(c, MICA_STOPPED, "the client powered itself off");
+		mica_supervise_ended(c, "the client powered itself off");
 	} else {
 		snprintf(reason, sizeof(reason), "the client's core went off without notice%s%s",
 			 how[0] ? ": " : "", how);
-		if (c->state == MICA_CRASHED)
-			change(c, MICA_CRASHED, c->reason);
-		else
-			mica_client_set_state(c, MICA_CRASHED, reason);
+		mica_client_crashed(c, reason);
 	}
-	mica_client_note(c);
 }
 
 static void look_at_power(struct mica_client *c);
@@ -178,6 +181,8 @@ static void on_off_timer(uv_timer_t *timer)
 
 	if (!c->op)
 		look_at_power(c);
+	if (!c->op && c->fault[0])
+		mica_client_crashed(c, c->fault);
 }
 
 static void look_at_power(struct mica_client *c)
@@ -294,9 +299,15 @@ void mica_client_quarantine(struct mica_client *c, const char *why)
 		mica_client_note(c);
 		return;
 	}
-	snprintf(reason, sizeof(reason), "%s; its core may still run: stop it", why);
-	mica_client_set_state(c, MICA_CRASHED, reason);
-	mica_client_note(c);
+	snprintf(reason, sizeof(reason), "%s%s", why,
+		 c->cfg.restart == MICA_RESTART_NO ? "; its core may still run: stop it" : "");
+	mica_client_crashed(c, reason);
+}
+
+void mica_client_look_again(struct mica_client *c)
+{
+	if (c->off_timer && (c->state == MICA_RUNNING || c->state == MICA_SUSPENDED))
+		uv_timer_start(c->off_timer, on_off_timer, 0, 0);
 }
 
 const char *mica_client_name(const struct mica_client *c)
@@ -321,6 +332,7 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	info->on_trial = c->images.pending.kind != STORED_NONE;
 	info->doorbells_in = c->doorbells_in;
 	info->doorbells_out = c->doorbells_out;
+	mica_supervise_info(c, info);
 	if (c->link) {
 		info->features = c->link->features;
 		mica_services_info(c->link, info);

@@ -12,6 +12,7 @@
 #include "mica/pedestal.h"
 #include "op.h"
 #include "store.h"
+#include "supervise.h"
 #include "table.h"
 
 struct mica_link;
@@ -53,10 +54,12 @@ struct mica_client {
 	struct mica_image_facts facts; /* of the image checked last */
 	struct mica_images images;     /* which one is to be checked; written by update.c */
 	struct mica_update *update;    /* under way; NULL: none */
-	char start_note[256];	       /* reason of state Running after the next start */
-	struct mica_table table;       /* of the image in memory */
-	struct mica_link *link;	       /* NULL: no rings in use */
-	uint64_t umt_da; /* its umt window, 0: none; umt_window.h */
+	struct mica_supervision sv;
+	char fault[MICA_ERROR_TEXT]; /* its end, while an operation was under way; empty: none */
+	char start_note[256];	     /* reason of state Running after the next start */
+	struct mica_table table;     /* of the image in memory */
+	struct mica_link *link;	     /* NULL: no rings in use */
+	uint64_t umt_da;	     /* its umt window, 0: none; umt_window.h */
 	struct mica_tty_slot tty[MICA_TTY_SLOTS];
 	unsigned int n_ttys;
 	struct mica_kept_endpoint kept[MICA_SERVICES_MAX];
@@ -130,6 +133,8 @@ void mica_client_unpark(struct mica_client *client);
 void mica_handle_free(struct mica_host *host, void *handle);
 /* Kick, counted. */
 void mica_client_kick(struct mica_client *client);
+/* An operation ended: what came meanwhile was left to it. */
+void mica_client_look_again(struct mica_client *client);
 /* The link found that the client broke the rules. */
 void mica_client_quarantine(struct mica_client *client, const char *why);
 
@@ -172,6 +177,9 @@ void mica_update_abandon(struct mica_client *c);
 /* plan_create.c: cores and memory against those of other clients. */
 int mica_client_check_others(struct mica_client *c, const struct mica_image_facts *facts,
 			     struct mica_error *err);
+
+/* plan_start.c: as mica_client_start(), but by the policy: what was counted so far stays. */
+void mica_client_begin_start(struct mica_client *client, mica_done done, void *arg);
 
 /* Parts of plans that more than one uses. */
 int mica_step_release(struct mica_op *op);     /* worker */

@@ -32,7 +32,8 @@ struct mica_link {
 	uint8_t *table;	      /* shared; NULL: static layout */
 	uint8_t *static_base; /* shared; NULL: resource table */
 	bool in_place;
-	uint32_t features; /* MICA_F_* acknowledged */
+	uint32_t features;     /* MICA_F_* acknowledged */
+	uint32_t heartbeat_ms; /* as it was written into the table */
 	struct mica_doorbell db;
 
 	/* The virtio device entry; for the static layout a private one stands in. */

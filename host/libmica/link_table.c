@@ -10,7 +10,9 @@
 #include "client_priv.h"
 #include "link_table.h"
 
-#define HOST_FEATURES (MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_UMT)
+#define HOST_FEATURES                                                               \
+	(MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_UMT | \
+	 MICA_F_HEARTBEAT)
 
 #define STATUS_WORD offsetof(struct resource_table, reserved)
 
@@ -66,6 +68,31 @@ uint32_t mica_link_client_state(struct mica_link *link)
 					   offsetof(struct mica_rsc_vendor, client_state));
 }
 
+/* So that each look of the watchdog finds another count. */
+static uint32_t beat_ms(const struct mica_link *link)
+{
+	return (link->client->cfg.watchdog_ms + 1) / 2;
+}
+
+void mica_link_write_heartbeat(struct mica_link *link)
+{
+	uint32_t ms = beat_ms(link);
+
+	if (ms == link->heartbeat_ms)
+		return;
+	link->heartbeat_ms = ms;
+	metal_shared_write32_release(link->table + link->client->table.vendor +
+					     offsetof(struct mica_rsc_vendor, heartbeat_ms),
+				     ms);
+	mica_client_kick(link->client);
+}
+
+uint32_t mica_link_heartbeat(struct mica_link *link)
+{
+	return metal_shared_read32_acquire(link->table + link->client->table.vendor +
+					   offsetof(struct mica_rsc_vendor, heartbeat));
+}
+
 void mica_link_write_vendor(struct mica_link *link)
 {
 	uint32_t offset = link->client->table.vendor;
@@ -84,6 +111,8 @@ void mica_link_write_vendor(struct mica_link *link)
 		host.db_target = link->db.target;
 		host.db_value = link->db.value;
 	}
+	if (link->features & MICA_F_HEARTBEAT)
+		host.heartbeat_ms = link->heartbeat_ms = beat_ms(link);
 	host.buf_size = MICA_BUFFER_SIZE;
 	metal_copy_to_shared(v + first, (uint8_t *)&host + first, last - first);
 	metal_full_barrier();

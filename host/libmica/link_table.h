@@ -19,6 +19,9 @@ void mica_link_write_status(struct mica_link *link, uint32_t word);
 uint32_t mica_link_read_status(struct mica_link *link);
 void mica_link_write_vdev_status(struct mica_link *link, uint8_t status);
 uint32_t mica_link_client_state(struct mica_link *link);
+/* Feature HEARTBEAT: the period asked for, with a doorbell if that is another one; the count. */
+void mica_link_write_heartbeat(struct mica_link *link);
+uint32_t mica_link_heartbeat(struct mica_link *link);
 
 /* Endpoint table: n entries, or what is there (private copy; returns how many). */
 void mica_link_write_endpoints(struct mica_link *link, const struct mica_ept_entry *ept,

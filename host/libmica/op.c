@@ -41,8 +41,10 @@ static void op_end(struct mica_op *op)
 	if (client && client->op == op)
 		client->op = NULL;
 	op_unlink(op);
-	if (client)
+	if (client) {
+		mica_client_look_again(client);
 		mica_update_poke(client);
+	}
 	if (op->done)
 		op->done(op->arg, client, failed ? &op->err : NULL);
 	uv_close((uv_handle_t *)&op->timer, op_closed);

@@ -243,6 +243,7 @@ static struct json_object *client_json(struct mica_client *c, const char *step)
 		put_int(t, "number", c->tty[i].number);
 		json_object_array_add(ttys, t);
 	}
+	json_object_object_add(o, "supervision", mica_supervise_save(c));
 	json_object_object_add(o, "ttys", ttys);
 	json_object_object_add(o, "endpoints", endpoints_json(c));
 	if (c->claimed)
@@ -409,6 +410,8 @@ struct mica_client *mica_client_restore(struct mica_host *host, const char *name
 		facts_from(part, &c->facts);
 	if (json_object_object_get_ex(o, "table", &part))
 		table_from(part, &c->table);
+	if (json_object_object_get_ex(o, "supervision", &part))
+		mica_supervise_load(c, part);
 	ttys_from(o, c);
 	if (c->book)
 		mica_book_restore(c->book);

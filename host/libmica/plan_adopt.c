@@ -199,6 +199,9 @@ static void settle(struct mica_op *op)
 			 mica_state_name(c->state));
 		return;
 	}
+	/* What it was is still true, and why. */
+	if (c->state == MICA_CRASHED || c->state == MICA_FAILED)
+		return;
 	if (c->claimed) {
 		if (c->state != MICA_STOPPED)
 			mica_client_fall_back(c, MICA_STOPPED, "went off while micad was away");
@@ -239,6 +242,12 @@ static void carry_on(struct mica_client *c, const char *step)
 	bool stop = !strcmp(step, "stopping") || c->give_up;
 
 	c->give_up = false;
+	if (stop && c->sv.verdict == RESTART_LATER && strcmp(step, "stopping") != 0) {
+		/* It was being restarted: as any restart that fails. */
+		c->sv.wanted = c->sv.clear = true;
+		mica_client_crashed(c, c->reason);
+		return;
+	}
 	if (stop && mica_state_allows(c->state, MICA_STOPPED))
 		mica_client_stop(c, NULL, NULL);
 	else if (!strcmp(step, "removing") && c->state != MICA_ERROR)
@@ -257,6 +266,7 @@ static void adopted(void *arg, struct mica_client *c, const struct mica_error *e
 	if (!err && c) {
 		carry_on(c, one->step);
 		mica_update_carry_on(c);
+		mica_supervise_carry_on(c, c->link != NULL);
 	}
 	one_less(one->all);
 	free(one);

@@ -252,12 +252,22 @@ static void remove_client(struct mica_client *c, bool purge, mica_done done, voi
 {
 	struct mica_error err;
 
+	if (mica_supervise_defer(c, purge ? mica_client_purge : mica_client_remove, done, arg)) {
+		c->sv.wanted = false;
+		return;
+	}
 	if (c->update)
 		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: an update is under way",
 			  c->cfg.name);
 	else if (c->op)
 		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: %s is under way", c->cfg.name,
 			  c->op->plan->verb);
+	else if (c->state == MICA_ERROR)
+		mica_fail(
+			&err, MICA_E_STATE,
+			"client '%s' is in state Error and its core still runs: 'mica stop' tries "
+			"again; else it stays until it stops by itself or the machine restarts",
+			c->cfg.name);
 	else if (!mica_state_allows(c->state, MICA_OFFLINE) && c->state != MICA_OFFLINE)
 		mica_fail(&err, MICA_E_STATE, "client '%s' is in state %s: stop it first",
 			  c->cfg.name, mica_state_name(c->state));
@@ -265,6 +275,7 @@ static void remove_client(struct mica_client *c, bool purge, mica_done done, voi
 		mica_fail(&err, MICA_E_STATE, "a core of client '%s' still runs: stop it first",
 			  c->cfg.name);
 	else {
+		mica_supervise_taken_over(c);
 		mica_op_begin(c->host, c, &remove_plan, done, arg)->purge = purge;
 		return;
 	}

@@ -116,6 +116,7 @@ static int step_link(struct mica_op *op)
 	c->facts = op->image.facts;
 	c->table = op->image.table;
 	c->n_kept = 0;
+	c->fault[0] = '\0';
 	mica_umt_offer(c);
 	c->link = mica_link_new(c, &op->db, &op->err);
 	if (!c->link) {
@@ -163,6 +164,9 @@ static int gone(struct mica_op *op)
 	if (c->link->dead)
 		return mica_fail(&op->err, MICA_E_CLIENT, "client '%s' did not start: %s",
 				 c->cfg.name, c->link->why);
+	if (c->fault[0])
+		return mica_fail(&op->err, MICA_E_CLIENT, "client '%s' did not start: %.400s",
+				 c->cfg.name, c->fault);
 	if (c->ops->power(c->ped) != MICA_POWER_OFF)
 		return 0;
 	if (c->ops->why_off)
@@ -210,6 +214,7 @@ static void start_finish(struct mica_op *op)
 	char reason[MICA_ERROR_TEXT];
 
 	if (!op->failed) {
+		mica_supervise_started(c);
 		mica_client_note(c);
 		return;
 	}
@@ -244,28 +249,56 @@ static const struct mica_step start_steps[] = {
 	{ 0 },
 };
 
+#define N_STEPS (sizeof(start_steps) / sizeof(start_steps[0]))
+
 static const struct mica_plan start_plan = { "start", start_steps, start_finish };
+static const struct mica_plan nothing_plan = { "start", &start_steps[N_STEPS - 1], NULL };
+
+static int check_possible(struct mica_client *c, struct mica_error *err)
+{
+	if (c->op)
+		return mica_fail(err, MICA_E_STATE, "client '%s' is busy: %s is under way",
+				 c->cfg.name, c->op->plan->verb);
+	if (c->state == MICA_RUNNING)
+		return mica_fail(err, MICA_E_STATE, "client '%s' is running already", c->cfg.name);
+	if (!mica_state_allows(c->state, MICA_CONFIGURED))
+		return mica_fail(err, MICA_E_STATE,
+				 "client '%s' is in state %s and cannot be started: %.400s",
+				 c->cfg.name, mica_state_name(c->state), c->reason);
+	if (c->claimed && c->ops->power(c->ped) != MICA_POWER_OFF)
+		return mica_fail(err, MICA_E_STATE,
+				 "a core of client '%s' still runs: stop it before it is started "
+				 "again",
+				 c->cfg.name);
+	return 0;
+}
+
+void mica_client_begin_start(struct mica_client *c, mica_done done, void *arg)
+{
+	struct mica_error err;
+
+	if (check_possible(c, &err))
+		mica_op_refuse(c->host, c, &err, done, arg);
+	else
+		mica_op_begin(c->host, c, &start_plan, done, arg);
+}
+
+/* A restart was under way when the call came, and succeeded. */
+static void start_after_all(struct mica_client *c, mica_done done, void *arg)
+{
+	if (!c->op && c->state == MICA_RUNNING)
+		mica_op_begin(c->host, c, &nothing_plan, done, arg);
+	else
+		mica_client_start(c, done, arg);
+}
 
 void mica_client_start(struct mica_client *c, mica_done done, void *arg)
 {
 	struct mica_error err;
 
-	if (c->op)
-		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: %s is under way", c->cfg.name,
-			  c->op->plan->verb);
-	else if (c->state == MICA_RUNNING)
-		mica_fail(&err, MICA_E_STATE, "client '%s' is running already", c->cfg.name);
-	else if (!mica_state_allows(c->state, MICA_CONFIGURED))
-		mica_fail(&err, MICA_E_STATE,
-			  "client '%s' is in state %s and cannot be started: %s", c->cfg.name,
-			  mica_state_name(c->state), c->reason);
-	else if (c->claimed && c->ops->power(c->ped) != MICA_POWER_OFF)
-		mica_fail(&err, MICA_E_STATE,
-			  "a core of client '%s' still runs: stop it before it is started again",
-			  c->cfg.name);
-	else {
-		mica_op_begin(c->host, c, &start_plan, done, arg);
+	if (mica_supervise_defer(c, start_after_all, done, arg))
 		return;
-	}
-	mica_op_refuse(c->host, c, &err, done, arg);
+	if (!check_possible(c, &err))
+		mica_supervise_taken_over(c);
+	mica_client_begin_start(c, done, arg);
 }

@@ -86,22 +86,37 @@ static const struct mica_step stop_steps[] = {
 	{ 0 },
 };
 
+#define N_STEPS (sizeof(stop_steps) / sizeof(stop_steps[0]))
+
 static const struct mica_plan stop_plan = { "stop", stop_steps, stop_finish };
+
+/* A restart is pending, and that is all. */
+static const struct mica_plan nothing_plan = { "stop", &stop_steps[N_STEPS - 1], stop_finish };
 
 void mica_client_stop(struct mica_client *c, mica_done done, void *arg)
 {
 	struct mica_error err;
+	bool pending;
 
-	if (c->op)
-		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: %s is under way", c->cfg.name,
-			  c->op->plan->verb);
-	else if (!mica_state_allows(c->state, MICA_STOPPED))
-		mica_fail(&err, MICA_E_STATE, "client '%s' is not running: its state is %s",
-			  c->cfg.name, mica_state_name(c->state));
-	else {
-		mica_update_stop_asked(c);
-		mica_op_begin(c->host, c, &stop_plan, done, arg);
+	if (mica_supervise_defer(c, mica_client_stop, done, arg)) {
+		c->sv.wanted = false;
 		return;
 	}
-	mica_op_refuse(c->host, c, &err, done, arg);
+	if (c->op) {
+		mica_fail(&err, MICA_E_STATE, "client '%s' is busy: %s is under way", c->cfg.name,
+			  c->op->plan->verb);
+		mica_op_refuse(c->host, c, &err, done, arg);
+		return;
+	}
+	pending = mica_supervise_stop_asked(c);
+	if (mica_state_allows(c->state, MICA_STOPPED)) {
+		mica_update_stop_asked(c);
+		mica_op_begin(c->host, c, &stop_plan, done, arg);
+	} else if (pending) {
+		mica_op_begin(c->host, c, &nothing_plan, done, arg);
+	} else {
+		mica_fail(&err, MICA_E_STATE, "client '%s' is not running: its state is %s",
+			  c->cfg.name, mica_state_name(c->state));
+		mica_op_refuse(c->host, c, &err, done, arg);
+	}
 }

@@ -28,6 +28,7 @@ static void apply(struct mica_client *c, const struct mica_config *old)
 	if (c->link &&
 	    (c->cfg.rpc_system != old->rpc_system || c->cfg.rpc_network != old->rpc_network))
 		mica_rpc_policy_changed(c->link);
+	mica_supervise_configured(c);
 }
 
 static int set_one(struct mica_config *cfg, const char *key, const char *value,

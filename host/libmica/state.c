@@ -8,7 +8,8 @@ static const struct {
 	const char *name;
 	unsigned int next; /* set of TO() */
 } states[] = {
-	[MICA_OFFLINE] = { "Offline", TO(MICA_CONFIGURED) },
+	/* Failed also after a start by the policy that did not get anywhere. */
+	[MICA_OFFLINE] = { "Offline", TO(MICA_CONFIGURED) | TO(MICA_FAILED) },
 	[MICA_CONFIGURED] = { "Configured", TO(MICA_READY) | TO(MICA_OFFLINE) | TO(MICA_STOPPED) |
 						    TO(MICA_ERROR) },
 	/* A start that fails goes back through Stopped; a core that cannot be stopped then is
@@ -16,7 +17,7 @@ static const struct {
 	[MICA_READY] = { "Ready", TO(MICA_RUNNING) | TO(MICA_STOPPED) | TO(MICA_ERROR) },
 	[MICA_RUNNING] = { "Running", TO(MICA_STOPPED) | TO(MICA_SUSPENDED) | TO(MICA_CRASHED) |
 					      TO(MICA_ERROR) },
-	[MICA_STOPPED] = { "Stopped", TO(MICA_OFFLINE) | TO(MICA_CONFIGURED) },
+	[MICA_STOPPED] = { "Stopped", TO(MICA_OFFLINE) | TO(MICA_CONFIGURED) | TO(MICA_FAILED) },
 	[MICA_SUSPENDED] = { "Suspended", TO(MICA_RUNNING) | TO(MICA_STOPPED) | TO(MICA_CRASHED) |
 						  TO(MICA_ERROR) },
 	/* Crashed may mean that the core is still on: stop makes it Stopped or Error. */

@@ -87,7 +87,7 @@ static void on_created(void *arg, struct mica_client *client, const struct mica_
 	}
 	server_change(&b->daemon->server, "created", b->name, "", mica_state_name(MICA_OFFLINE),
 		      "");
-	mica_client_start(client, on_started, b);
+	mica_client_boot(client, on_started, b);
 }
 
 static void bring_up(struct daemon *d, const struct mica_config *cfg)

@@ -40,6 +40,7 @@ struct mica_change {
 	const char *name;
 	enum mica_state from, to;
 	const char *reason; /* one line, empty for an ordinary step */
+	bool pending;	    /* not the end: a restart follows, or state Failed */
 };
 
 #define MICA_SERVICES_MAX 64
@@ -113,6 +114,8 @@ void mica_host_adopt(struct mica_host *host, mica_done done, void *arg);
 void mica_client_create(struct mica_host *host, const struct mica_config *cfg, mica_done done,
 			void *arg);
 void mica_client_start(struct mica_client *client, mica_done done, void *arg);
+/* The same, but should it fail, the client's policy (Restart=) applies as after a crash. */
+void mica_client_boot(struct mica_client *client, mica_done done, void *arg);
 void mica_client_stop(struct mica_client *client, mica_done done, void *arg);
 /* Stopped, Offline, Crashed, Failed clients only. The client object is gone after success. */
 void mica_client_remove(struct mica_client *client, mica_done done, void *arg);
@@ -149,6 +152,13 @@ struct mica_client *mica_host_find(struct mica_host *host, const char *name);
 /* In order of creation; returns NULL at the end; start with NULL. */
 struct mica_client *mica_host_next(struct mica_host *host, struct mica_client *client);
 
+enum mica_watchdog {
+	MICA_WATCHDOG_OFF,  /* WatchdogSec=0 */
+	MICA_WATCHDOG_NONE, /* the image has no heartbeat: only a core that goes off is seen */
+	MICA_WATCHDOG_IDLE, /* the client does not run */
+	MICA_WATCHDOG_ON,
+};
+
 struct mica_client_info {
 	char name[MICA_NAME_MAX + 1];
 	struct mica_config config;
@@ -156,12 +166,17 @@ struct mica_client_info {
 	char reason[MICA_ERROR_TEXT]; /* why it is in that state, empty if ordinary */
 	bool isolates_memory;
 	bool can_force_stop;
-	char sha256[65];	  /* of the image it was started with, or will be */
-	bool updated;		  /* an image of the store is in use, not ClientPath's file */
-	bool has_previous;	  /* a roll-back is possible */
-	bool on_trial;		  /* an update is not final yet */
-	char previous_sha256[65]; /* empty: none, or whatever ClientPath's file is */
-	uint64_t started_us;	  /* CLOCK_MONOTONIC, 0 = never */
+	char sha256[65];		/* of the image it was started with, or will be */
+	bool updated;			/* an image of the store is in use, not ClientPath's file */
+	bool has_previous;		/* a roll-back is possible */
+	bool on_trial;			/* an update is not final yet */
+	char previous_sha256[65];	/* empty: none, or whatever ClientPath's file is */
+	uint64_t started_us;		/* CLOCK_MONOTONIC, 0 = never */
+	uint32_t restarts;		/* by its policy, since the last start by hand */
+	bool restart_pending;		/* it will not stay in that state */
+	uint64_t restart_in_us;		/* 0: now, or none is pending */
+	char last_end[MICA_ERROR_TEXT]; /* why it ended unexpectedly the last time */
+	enum mica_watchdog watchdog;
 	uint64_t doorbells_in, doorbells_out;
 	uint32_t features; /* acknowledged MICA_F_* */
 	unsigned int n_services;

@@ -15,9 +15,9 @@
 static const char *const legal[] = {
 	/* Columns: Offline, Configured, Ready, Running, Stopped, Suspended, Crashed, Failed, Error
 	 */
-	[MICA_OFFLINE] = ".x.......", [MICA_CONFIGURED] = "x.x.x...x",
+	[MICA_OFFLINE] = ".x.....x.", [MICA_CONFIGURED] = "x.x.x...x",
 	[MICA_READY] = "...xx...x",   [MICA_RUNNING] = "....xxx.x",
-	[MICA_STOPPED] = "xx.......", [MICA_SUSPENDED] = "...xx.x.x",
+	[MICA_STOPPED] = "xx.....x.", [MICA_SUSPENDED] = "...xx.x.x",
 	[MICA_CRASHED] = "xx..x..xx", [MICA_FAILED] = "xx.......",
 	[MICA_ERROR] = "....x....",
 };
