@@ -18,6 +18,12 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_HELP) $(MICAD_PARTS) $(B)/libm
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_mica) -lcmocka -lpthread
 
+# The daemon for tests of what is left when it dies in the middle of something.
+$(call obj,tests/native/mortal.c): HOST_CFLAGS += -Ihost/libmica -Wno-missing-prototypes
+
+$(B)/micad-mortal: $(call obj,tests/native/mortal.c $(SRC_micad)) $(B)/libmica.a $(B)/libopenamp.a
+	$(CC_V) $(HOST_LDFLAGS) -Wl,--wrap=mica_log,--wrap=mica_client_save -o $@ $^ $(LIBS_mica)
+
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_CFLAGS := $(CSTD) -O1 -g -fno-omit-frame-pointer $(INCLUDES) -Ihost/libmica -Ihost/micad -Ibuild/native/gen \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
@@ -44,5 +50,5 @@ test:
 	@tools/setup.sh test
 	@tools/run-tests
 
--include $(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/unit/*.c))
+-include $(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/unit/*.c) tests/native/mortal.c)
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(FUZZ_SRC) $(wildcard tests/fuzz/*.c))

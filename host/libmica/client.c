@@ -322,6 +322,7 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	info->config = c->cfg;
 	info->state = c->state;
 	memcpy(info->reason, c->reason, sizeof(info->reason));
+	info->operation = c->op ? c->op->plan->verb : "";
 	info->isolates_memory = c->ops->caps.isolates_memory;
 	info->can_force_stop = c->ops->caps.force_stop != MICA_FORCE_NONE;
 	info->started_us = c->started_us;

@@ -97,6 +97,13 @@ static int op_call(struct mica_op *op)
 	return loop(op);
 }
 
+/* For whoever follows what is done, step by step. */
+static void tell(const struct mica_op *op)
+{
+	mica_log(op->host, LOG_DEBUG, op->client ? op->client->cfg.name : NULL, "%s: %s%s",
+		 op->plan->verb, op->failed ? "undo " : "", op->plan->steps[op->at].name);
+}
+
 static void op_run(struct mica_op *op)
 {
 	for (;;) {
@@ -106,6 +113,8 @@ static void op_run(struct mica_op *op)
 			op_end(op);
 			return;
 		}
+		if (!op->entered)
+			tell(op);
 		if (!op->failed && !op->entered && op->plan->steps[op->at].saved && op->client &&
 		    mica_client_save(op->client, op->plan->steps[op->at].name, &op->err))
 			rc = MICA_STEP_FAILED;

@@ -177,6 +177,14 @@ static void settle(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 
+	if (op->running && (op->origin == MICA_OFFLINE || op->origin == MICA_STOPPED)) {
+		/* Nobody's intention: whoever saw it off was wrong. */
+		c->give_up = true;
+		c->state = MICA_RUNNING;
+		mica_log(c->host, LOG_WARNING, c->cfg.name,
+			 "runs although it was off when the daemon ended: it is stopped");
+		return;
+	}
 	if (op->running) {
 		if (op->origin == MICA_READY || op->origin == MICA_CONFIGURED) {
 			/* Killed in the middle of its start; the client made it. */

@@ -66,6 +66,7 @@ static void fill(struct json_object *o, const struct mica_client_info *info)
 	text(o, "cpu", cpu);
 	text(o, "state", mica_state_name(info->state));
 	text(o, "reason", info->reason);
+	text(o, "operation", info->operation);
 	text(o, "pedestal", info->config.pedestal);
 	text(o, "image", info->config.image);
 	text(o, "config", info->config.file);

@@ -10,6 +10,7 @@
 #include "log.h"
 
 static bool to_journal; /* stderr is the journal's */
+static int most = LOG_INFO;
 
 /* JOURNAL_STREAM is inherited; it counts only if stderr is still that very stream. */
 void log_init(void)
@@ -22,6 +23,11 @@ void log_init(void)
 		     !fstat(STDERR_FILENO, &st) && st.st_dev == dev && st.st_ino == ino;
 	if (to_journal)
 		(void)journal_open(JOURNAL_SOCKET);
+}
+
+void log_all(void)
+{
+	most = LOG_DEBUG;
 }
 
 static const char *word(int level)
@@ -62,6 +68,8 @@ void log_line(int level, const char *client, const char *fmt, ...)
 	char text[1024];
 	va_list ap;
 
+	if (level > most)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

@@ -8,6 +8,8 @@
 #include "mica/client.h" /* LOG_ERR ... */
 
 void log_init(void);
+/* Also LOG_DEBUG: each step of each operation. */
+void log_all(void);
 /* client may be NULL. One line; characters that a terminal might act on are replaced. */
 void log_line(int level, const char *client, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

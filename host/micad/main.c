@@ -151,6 +151,8 @@ int main(int argc, char **argv)
 		return fail(&err);
 	if (d.opt.done)
 		return 0;
+	if (d.opt.debug)
+		log_all();
 	fdstore_open(&d.fds);
 	if (d.opt.journal[0] && journal_open(d.opt.journal)) {
 		mica_fail(&err, MICA_E_USAGE, "--journal %.60s: too long for a socket path",

@@ -21,6 +21,7 @@ static const char usage[] =
 	"  --pedestal NAME   pedestal of clients started by their image alone (baremetal)\n"
 	"  --journal PATH    also write to the journal on this socket; under systemd its own is\n"
 	"                    used unasked\n"
+	"  --debug           log each step of what is done\n"
 	"  --foreground      stay in the foreground; it always does\n"
 	"  --version         print the version and exit\n"
 	"  --help            print this and exit\n"
@@ -35,6 +36,7 @@ enum {
 	OPT_DEV,
 	OPT_PEDESTAL,
 	OPT_JOURNAL,
+	OPT_DEBUG,
 	OPT_FOREGROUND,
 	OPT_VERSION,
 	OPT_HELP
@@ -47,6 +49,7 @@ static const struct option longs[] = {
 	{ "dev-root", required_argument, NULL, OPT_DEV },
 	{ "pedestal", required_argument, NULL, OPT_PEDESTAL },
 	{ "journal", required_argument, NULL, OPT_JOURNAL },
+	{ "debug", no_argument, NULL, OPT_DEBUG },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -91,6 +94,9 @@ static int take(int c, struct options *opt, struct mica_error *err)
 		return 0;
 	case OPT_JOURNAL:
 		return set_path(opt->journal, "--journal", optarg, err);
+	case OPT_DEBUG:
+		opt->debug = true;
+		return 0;
 	case OPT_FOREGROUND:
 		return 0;
 	case OPT_VERSION:

@@ -15,6 +15,7 @@ struct options {
 	char dev_root[PATH_MAX];
 	char journal[PATH_MAX]; /* socket; empty: none but systemd's own */
 	char pedestal[32];	/* of clients that are started by their image alone */
+	bool debug;		/* log each step */
 	bool done;		/* --help or --version was answered: exit with 0 */
 };
 

@@ -164,6 +164,7 @@ struct mica_client_info {
 	struct mica_config config;
 	enum mica_state state;
 	char reason[MICA_ERROR_TEXT]; /* why it is in that state, empty if ordinary */
+	const char *operation; /* what is under way: "start", "stop" ...; "" */
 	bool isolates_memory;
 	bool can_force_stop;
 	char sha256[65];		/* of the image it was started with, or will be */

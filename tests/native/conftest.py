@@ -161,13 +161,14 @@ class Site:
 
     # the daemon
 
-    def start(self, *options, env=None):
+    def start(self, *options, env=None, program=MICAD, wait=True):
         with open(self.log, "ab") as log:
             self.daemon = subprocess.Popen(
-                [MICAD, "--config-dir", self.conf_dir, "--pedestal", "native", *options],
+                [program, "--config-dir", self.conf_dir, "--pedestal", "native", *options],
                 env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL, stderr=log,
                 cwd=self.dir)
-        wait_until(self.answers, 10, "micad answers")
+        if wait:
+            wait_until(self.answers, 10, "micad answers")
         return self
 
     def answers(self):

@@ -212,10 +212,10 @@ static int attach(struct mica_pedestal *p, struct mica_error *err)
 
 static int native_claim(struct mica_pedestal *p, const uint8_t token[16], struct mica_error *err)
 {
-	char name[80];
+	char name[MICA_NATIVE_MEMORY_NAME];
 
 	memcpy(p->token, token, sizeof(p->token));
-	snprintf(name, sizeof(name), "mica-%s", p->cfg.name);
+	mica_native_memory_name(p, name);
 	p->mem_fd = make_memory(name, MICA_NATIVE_SIZE);
 	if (has_window(&p->cfg))
 		p->window_fd = make_memory(name, MICA_NATIVE_WINDOW_SIZE);

@@ -24,12 +24,22 @@ struct mica_pedestal {
 	size_t size;
 };
 
+/* How a later micad finds a process whose pid was not saved. */
+#define MICA_NATIVE_TOKEN_ENV	"MICA_NATIVE_TOKEN"
+#define MICA_NATIVE_MEMORY_NAME 100
+
+void mica_native_token(const uint8_t token[16], char hex[33]);
+/* Of the memfd: says whose it is in /proc/PID/fd. */
+void mica_native_memory_name(const struct mica_pedestal *p, char name[MICA_NATIVE_MEMORY_NAME]);
+/* In clock ticks since boot; 0 if there is no such process. */
+uint64_t mica_native_start_time(pid_t pid);
 /* Start the image; fills in pid, start_time, pidfd. May run on a worker thread. */
 int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err);
 /* Ops program: see mica/pedestal.h. */
 int mica_native_program(struct mica_pedestal *p, const void *data, size_t len,
 			struct mica_error *err);
-/* Find the process of an earlier micad, by what was saved or by the token in its environment. */
+/* Find the process of an earlier micad, by what was saved or by the token in its environment. On a
+ * worker thread: waits up to 2 s for one that was forked and has not begun. */
 int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
 		     struct mica_error *err);
 /* Get shared memory, doorbells and, if it has one, the window out of the process that find() found.

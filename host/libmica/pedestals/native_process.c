@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Start a client's process, and find it again. */
-#include <dirent.h>
+/* Start a client's process; get what it shares back out of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -18,41 +17,10 @@
 #include "mica/native.h"
 #include "native.h"
 
-#define TOKEN_ENV \
-	"MICA_NATIVE_TOKEN" /* how a later micad finds a process whose pid was not saved */
-#define N_SHARED   4	    /* the window comes last; it may be missing */
-#define FIRST_FREE 16	    /* above every descriptor the contract names */
+#define N_SHARED   4  /* the window comes last; it may be missing */
+#define FIRST_FREE 16 /* above every descriptor the contract names */
 
 extern char **environ;
-
-/* Field 22 of /proc/PID/stat, in clock ticks since boot; 0 if there is no such process. */
-static uint64_t start_time_of(pid_t pid)
-{
-	char path[32], buf[1024];
-	ssize_t n;
-	char *s;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, buf, sizeof(buf) - 1);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	buf[n] = '\0';
-	s = strrchr(buf, ')'); /* the name in parentheses may hold anything */
-	for (int field = 2; s && field < 22; field++)
-		s = strchr(s + 1, ' ');
-	return s ? strtoull(s + 1, NULL, 10) : 0;
-}
-
-static void token_text(const uint8_t token[16], char out[33])
-{
-	for (int i = 0; i < 16; i++)
-		snprintf(out + 2 * i, 3, "%02x", token[i]);
-}
 
 /* The daemon's environment without what an outer client may have left there, plus ours. */
 static char **client_environment(char *contract, char *token, char *window)
@@ -113,7 +81,7 @@ static int set_attributes(posix_spawnattr_t *attr)
 static int spawn(struct mica_pedestal *p, const int high[N_SHARED])
 {
 	char contract[] = MICA_NATIVE_ENV "=1", window[] = MICA_NATIVE_WINDOW_ENV "=1";
-	char hex[33], token[sizeof(TOKEN_ENV) + 34], own[32];
+	char hex[33], token[sizeof(MICA_NATIVE_TOKEN_ENV) + 34], own[32];
 	char *argv[] = { p->cfg.image, NULL };
 	const char *path = p->cfg.image;
 	posix_spawn_file_actions_t fa;
@@ -125,8 +93,8 @@ static int spawn(struct mica_pedestal *p, const int high[N_SHARED])
 	snprintf(own, sizeof(own), "/proc/self/fd/%d", p->program);
 	if (p->program >= 0)
 		path = own;
-	token_text(p->token, hex);
-	snprintf(token, sizeof(token), TOKEN_ENV "=%s", hex);
+	mica_native_token(p->token, hex);
+	snprintf(token, sizeof(token), MICA_NATIVE_TOKEN_ENV "=%s", hex);
 	env = client_environment(contract, token, p->window_fd >= 0 ? window : NULL);
 	if (!env)
 		return ENOMEM;
@@ -215,84 +183,10 @@ int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err)
 				 rc == EACCES ? " (is it executable? chmod +x)" : "");
 	}
 	bind_cores(p);
-	p->start_time = start_time_of(p->pid);
+	p->start_time = mica_native_start_time(p->pid);
 	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
 	if (p->pidfd < 0)
 		return mica_fail(err, MICA_E_FAILED, "pidfd_open: %s", strerror(errno));
-	return 0;
-}
-
-/* Does this process carry the client's token? Environments of others cannot be read: no. */
-static bool carries_token(pid_t pid, const char *needle)
-{
-	size_t len = 0, cap = 1 << 20;
-	bool found = false;
-	char path[32], *buf;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	buf = malloc(cap);
-	while (buf && len < cap && (n = read(fd, buf + len, cap - len)) > 0)
-		len += (size_t)n;
-	close(fd);
-	if (buf)
-		found = memmem(buf, len, needle, strlen(needle) + 1);
-	free(buf);
-	return found;
-}
-
-static pid_t find_by_token(const uint8_t token[16])
-{
-	char hex[33], needle[sizeof(TOKEN_ENV) + 34];
-	struct dirent *de;
-	pid_t pid = 0;
-	DIR *proc;
-
-	token_text(token, hex);
-	snprintf(needle, sizeof(needle), TOKEN_ENV "=%s", hex);
-	proc = opendir("/proc");
-	if (!proc)
-		return 0;
-	while (!pid && (de = readdir(proc))) {
-		pid_t candidate = (pid_t)strtol(de->d_name, NULL, 10);
-
-		if (candidate > 0 && candidate != getpid() && carries_token(candidate, needle))
-			pid = candidate;
-	}
-	closedir(proc);
-	return pid;
-}
-
-int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
-		     struct mica_error *err)
-{
-	struct json_object *pid, *start;
-
-	p->pid = 0;
-	if (state && json_object_object_get_ex(state, "pid", &pid) &&
-	    json_object_object_get_ex(state, "start_time", &start)) {
-		p->pid = json_object_get_int(pid);
-		p->start_time = (uint64_t)json_object_get_int64(start);
-		if (p->pid > 0 && start_time_of(p->pid) != p->start_time)
-			p->pid = 0;
-	}
-	/* Killed between the start and its note: the process still carries the token. */
-	if (p->pid <= 0) {
-		p->pid = find_by_token(p->token);
-		p->start_time = p->pid > 0 ? start_time_of(p->pid) : 0;
-	}
-	if (p->pid <= 0)
-		return mica_fail(err, MICA_E_UNKNOWN, "no process of client '%s' is left",
-				 p->cfg.name);
-	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
-	/* The pid may have been reused before the descriptor held it. */
-	if (p->pidfd < 0 || start_time_of(p->pid) != p->start_time)
-		return mica_fail(err, MICA_E_UNKNOWN, "process %d of client '%s' is gone", p->pid,
-				 p->cfg.name);
 	return 0;
 }
 
