@@ -242,13 +242,16 @@ static int set_own(struct mcs_client *client)
 	return 0;
 }
 
-/* A client that runs keeps the doorbell it was told of, whatever is asked for. mcs_lock. */
+/*
+ * A client that runs keeps the doorbell it was told of, whatever is asked for: by firmware's word
+ * now, for the next image may ask right after the last one went off. mcs_lock.
+ */
 int mcs_client_set_doorbell(struct mcs_client *client, u32 mode)
 {
 	lockdep_assert_held(&mcs_lock);
 	if (mode != MCS_DOORBELL_LEGACY && mode != MCS_DOORBELL_OWN)
 		return -EINVAL;
-	if (client->on && client->doorbell != MCS_NO_DOORBELL)
+	if (client->on && client->doorbell != MCS_NO_DOORBELL && mcs_client_refresh(client))
 		return 0;
 	return mode == MCS_DOORBELL_LEGACY ? set_legacy(client) : set_own(client);
 }
