@@ -76,3 +76,19 @@ int rpmsg_virtio_resume_queues(struct rpmsg_virtio_device *rvdev)
 	rvdev->tx_count = tx.count;
 	return RPMSG_SUCCESS;
 }
+
+void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_slot *slot;
+	struct virtqueue_buf buf;
+	uint32_t len;
+	uint16_t idx;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	slot = virtqueue_get_buffer(rvdev->rvq, &len, &idx);
+	if (slot) {
+		buf = (struct virtqueue_buf){ slot->buf, (int)slot->len };
+		(void)virtqueue_add_buffer(rvdev->rvq, &buf, 0, 1, slot);
+	}
+	metal_mutex_release(&rvdev->rdev.lock);
+}

@@ -135,6 +135,17 @@ bool mica_link_rings_drained(struct mica_link *link)
 	return metal_shared_read16(&vr.avail->idx) == metal_shared_read16_acquire(&vr.used->idx);
 }
 
+/* An earlier process was killed between handing its last message over and giving the buffer back:
+ * that one is done with (services.c writes the mark). */
+static void skip_handed_over(struct mica_link *link)
+{
+	struct virtqueue *vq = link->rvdev.rvq;
+	uint16_t done = metal_shared_read16(&vring_used_event(&vq->vq_ring));
+
+	if (done == (uint16_t)(vq->vq_used_cons_idx + 1) && virtqueue_pending(vq))
+		rpmsg_virtio_rx_skip(&link->rvdev);
+}
+
 static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 {
 	void *va = mica_window_va(link->win, link->n_win, link->pl.buffers, link->pl.buffers_size);
@@ -156,6 +167,8 @@ static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 		mica_link_rings_down(link);
 		return mica_fail(err, MICA_E_FAILED, "rpmsg device: error %d", rc);
 	}
+	if (resume)
+		skip_handed_over(link);
 	link->up = true;
 	link->tx_seen = link->rvdev.svq->vq_used_cons_idx;
 	rpmsg_virtio_set_tx_timeout(&link->rvdev, 0);

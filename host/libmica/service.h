@@ -75,6 +75,8 @@ int mica_service_send(struct mica_service *s, const void *data, size_t len);
 void *mica_service_buffer(struct mica_service *s, size_t *len);
 int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len);
 void mica_service_release_buffer(struct mica_service *s, void *buf);
+/* From message(): its data leaves this process now, and must not be shown to a later one. */
+void mica_service_handed_over(struct mica_service *s);
 /* Everything received so far went to its reader: give the credit back. */
 void mica_service_drained(struct mica_service *s);
 

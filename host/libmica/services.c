@@ -239,6 +239,27 @@ void mica_service_drained(struct mica_service *s)
 		mica_link_again(s->link, s->link->retry_ms);
 }
 
+/* ---- which message was handed over ---- */
+
+/*
+ * A later process that takes the rings up as they are finds the message that this one had at work
+ * in them: used, its buffer not given back. The word that the driver owns at the end of the
+ * available ring, of no meaning without event indices, says whether it had left this process.
+ */
+static void mark(struct mica_link *link, bool handed_over)
+{
+	struct virtqueue *vq = link->rvdev.rvq;
+
+	if (!(link->features & MICA_F_CREDIT))
+		metal_shared_write16_release(&vring_used_event(&vq->vq_ring),
+					     (uint16_t)(vq->vq_used_cons_idx - !handed_over));
+}
+
+void mica_service_handed_over(struct mica_service *s)
+{
+	mark(s->link, true);
+}
+
 /* ---- binding ---- */
 
 static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
@@ -255,6 +276,7 @@ static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 	if (!len && !s->ops->empty)
 		return RPMSG_SUCCESS;
 	s->rx_owed += len != 0;
+	mark(s->link, false);
 	if (s->ops->message)
 		s->ops->message(s, data, len);
 	else

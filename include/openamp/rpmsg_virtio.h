@@ -167,6 +167,8 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 int rpmsg_resume_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
 		      rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
 		      struct rpmsg_virtio_shm_pool *shpool);
+/* Then, before anything else: give the oldest received message's buffer back unseen. */
+void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev);
 
 /*
  * Destroys all endpoints (announced as far as there are buffers right now; never waits), deletes

@@ -124,6 +124,7 @@ void mica_socket_message(struct mica_service *s, const void *data, size_t len)
 	struct mica_socket *k = s->priv;
 	size_t lost;
 
+	mica_service_handed_over(s);
 	if (!k->held.n && give(k, data, len)) {
 		mica_service_drained(s);
 		return;
