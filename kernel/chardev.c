@@ -26,6 +26,7 @@ union mcs_arg {
 	struct mcs_wait_off wait_off;
 	struct mcs_doorbell doorbell;
 	struct mcs_sync sync;
+	struct mcs_window window;
 };
 
 static long ioc_info(struct mcs_file *mf, union mcs_arg *arg)
@@ -34,7 +35,8 @@ static long ioc_info(struct mcs_file *mf, union mcs_arg *arg)
 
 	*info = (struct mcs_info){
 		.abi = MCS_ABI_VERSION,
-		.caps = MCS_CAP_START | MCS_CAP_CORE_STATE | MCS_CAP_MAP_CACHED,
+		.caps = MCS_CAP_START | MCS_CAP_CORE_STATE | MCS_CAP_MAP_CACHED |
+			MCS_CAP_WINDOW,
 		.firmware = mcs_firmware->kind,
 		.regions = mcs_regions_count(),
 		.doorbell_kind = mcs_doorbells->kind,
@@ -135,6 +137,11 @@ static long ioc_sync(struct mcs_file *mf, union mcs_arg *arg)
 	return mcs_ioc_sync(&arg->sync);
 }
 
+static long ioc_window(struct mcs_file *mf, union mcs_arg *arg)
+{
+	return mcs_ioc_window(mf, &arg->window);
+}
+
 #define IOC_FIRST	_IOC_NR(MCS_IOC_INFO)
 #define IOC(cmd, fn, bytes) \
 	[_IOC_NR(cmd) - IOC_FIRST] = { fn, bytes, _IOC_DIR(cmd) }
@@ -154,6 +161,7 @@ static const struct mcs_ioc {
 	IOC(MCS_IOC_DOORBELL, ioc_doorbell, sizeof(struct mcs_doorbell)),
 	IOC(MCS_IOC_KICK, ioc_kick, 0),
 	IOC(MCS_IOC_SYNC, ioc_sync, sizeof(struct mcs_sync)),
+	IOC(MCS_IOC_WINDOW, ioc_window, sizeof(struct mcs_window)),
 };
 
 /* The argument's size is read once; what the structure says about it later does not matter. */
@@ -201,6 +209,7 @@ static int mcs_open(struct inode *inode, struct file *file)
 
 	if (!mf)
 		return -ENOMEM;
+	mf->inode = inode;
 	mcs_file_events_init(mf);
 	file->private_data = mf;
 	return stream_open(inode, file);

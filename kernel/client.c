@@ -97,6 +97,7 @@ void mcs_client_begin(struct mcs_client *client, struct mcs_file *mf)
 	lockdep_assert_held(&mcs_lock);
 	kref_init(&client->ref);
 	INIT_DELAYED_WORK(&client->check, check_work);
+	INIT_LIST_HEAD(&client->windows);
 	client->doorbell = MCS_NO_DOORBELL;
 	/* Until the claim ends: with no file open it may be all that keeps this code. */
 	__module_get(THIS_MODULE);
@@ -131,6 +132,7 @@ void mcs_client_end(struct mcs_client *client)
 	unsigned int i;
 
 	client->gone = true;
+	mcs_windows_end(client);
 	set_number(client, MCS_NO_DOORBELL);
 	list_del_rcu(&client->node);
 	RCU_INIT_POINTER(client->holder, NULL);

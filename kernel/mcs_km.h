@@ -5,6 +5,7 @@
  * Locks
  *   mcs_lock        claims and their cores; held across hotplug, so never taken by a hotplug
  *                   callback, nor while holding a hotplug lock
+ *   mcs_shared.lock inside mcs_lock or a page fault; takes no other
  *   RCU             readers of the list of clients, of mcs_file.client and mcs_client.holder:
  *                   interrupt handler, read, poll, kick
  *   mcs_client.pending, .doorbells_in are atomic: posted in hard interrupt context, no lock
@@ -27,6 +28,7 @@
 
 #include "arch.h"
 
+struct inode;
 struct mcs_file;
 
 /* One claim: a client's cores, with or without a holder. */
@@ -44,6 +46,8 @@ struct mcs_client {
 	u32 was_online;			/* bit i: cores[i] was taken from Linux. mcs_lock */
 	u32 on;				/* bit i: cores[i] is on as far as last seen. mcs_lock */
 
+	struct list_head windows;	/* mcs_shared.node. mcs_lock */
+
 	struct mcs_file __rcu *holder;	/* NULL: left by its holder. mcs_lock to write */
 
 	u32 doorbell;			/* number, MCS_NO_DOORBELL. mcs_lock to write */
@@ -59,6 +63,7 @@ struct mcs_client {
 
 /* One open file. */
 struct mcs_file {
+	struct inode *inode;		/* the device's, by which it was opened */
 	struct mcs_client __rcu *client;	/* mcs_lock to write */
 	wait_queue_head_t wait;
 	struct irq_work wake;		/* where an interrupt handler may not wake */
@@ -137,6 +142,11 @@ __poll_t mcs_poll(struct file *file, poll_table *table);
 /* ---- memory.c ---- */
 int mcs_mmap(struct file *file, struct vm_area_struct *vma);
 long mcs_ioc_sync(struct mcs_sync *arg);
+
+/* ---- window.c: parts of a region, shared with other processes ---- */
+long mcs_ioc_window(struct mcs_file *mf, struct mcs_window *arg);
+/* Nobody sees the client's memory through its windows any more. mcs_lock. */
+void mcs_windows_end(struct mcs_client *client);
 
 /* ---- chardev.c, debugfs.c ---- */
 int mcs_chardev_add(void);

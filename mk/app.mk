@@ -22,6 +22,7 @@ $(B)/tests/app_tool: $(B)/obj/tests/tools/app_tool.o $(B)/libmica-app.a
 install: install-app
 install-app: app
 	install -D -m 644 include/mica/app.h $(DESTDIR)$(PREFIX)/include/mica/app.h
+	install -D -m 644 include/mica/umt.h $(DESTDIR)$(PREFIX)/include/mica/umt.h
 	install -D -m 644 $(B)/libmica-app.a $(DESTDIR)$(PREFIX)/lib/libmica-app.a
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' packaging/libmica-app.pc.in \

@@ -5,12 +5,13 @@ import os
 import random
 import signal
 import stat
+import subprocess
 import time
 import zlib
 
 import pytest
 
-from conftest import SLOW, wait_until
+from conftest import BUILD, SLOW, wait_until
 from umt_peer import ABORT, MIB, MORE, NOTE, RELEASE, RESET, SEND, Ended, Umt
 
 SIZES = [1, 4096, MIB, MIB + 1, 16 * MIB]
@@ -312,3 +313,66 @@ def test_status_shows_it(site):
         echoes(peer, b"12345678")
     assert service(site)["device"] == socket_of(site)
     assert "window: received" in site.ok("status", "one")
+
+
+# the library, by the example that is made of it
+
+
+def umt(site, *args, timeout=60):
+    return subprocess.run([os.path.join(BUILD, "examples", "umt"), *args], env=site.env,
+                          cwd=site.dir, capture_output=True, timeout=timeout * SLOW, check=False)
+
+
+def write_file(site, data):
+    path = os.path.join(site.dir, "data")
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_library_every_length(site, size):
+    site.run("one")
+    data = data_of(size)
+    done = umt(site, "one", write_file(site, data), "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == data + said(data)
+
+
+@pytest.mark.parametrize("style", ["uniproton", "umtlen"])
+def test_library_existing_images(site, style):
+    site.run("one", style)
+    data = data_of(MIB)
+    done = umt(site, "one", write_file(site, data))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == data
+    done = umt(site, "one", write_file(site, data + b"x"))
+    assert done.returncode == 1
+    assert b"Message too long" in done.stderr
+
+
+def test_library_says_why(site):
+    site.run("one", CommOffset="0xd00000")
+    done = umt(site, "one", "-")
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1 and b"set another CommOffset" in done.stderr
+    site.run("two")
+    with connect(site, "two"):
+        done = umt(site, "two", "-")
+        assert done.returncode == 1 and b"in use by process" in done.stderr
+
+
+def test_library_waits_for_the_client_and_sees_its_end(site):
+    site.create("one")
+    child = subprocess.Popen([os.path.join(BUILD, "examples", "umt"), "one", "-"], env=site.env,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    site.ok("start", "one")
+    wait_until(lambda: "memfd:mica-one" in maps_of(child.pid), 10, "connected")
+    site.ok("stop", "one")
+    _, err = child.communicate(timeout=30 * SLOW)
+    assert child.returncode == 1 and b"Broken pipe" in err
+
+
+def maps_of(pid):
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
+        return maps.read()

@@ -337,8 +337,9 @@ static int baremetal_claim(struct mica_pedestal *p, const uint8_t token[16], str
 
 	if (do_claim(p, token, false, &running, err))
 		return -1;
-	if (sync_range(p, p->region[0].base + pool_offset(p), pool_length(p), err) ||
-	    map_regions(p, err)) {
+	/* Pool and, wherever that will be, umt window. Of what other clients use nothing is lost:
+	 * nobody has it in a cache of this side. */
+	if (sync_range(p, p->region[0].base, p->region[0].length, err) || map_regions(p, err)) {
 		baremetal_release(p, NULL);
 		return -1;
 	}
@@ -405,6 +406,28 @@ static void baremetal_refresh(struct mica_pedestal *p, const void *va, size_t le
 		if (base && at >= base && at < base + p->region[i].length)
 			(void)sync_range(p, p->region[i].base + (uint64_t)(at - base), len, NULL);
 	}
+}
+
+static int baremetal_share(struct mica_pedestal *p, uint64_t da, size_t len, struct mica_error *err)
+{
+	struct mcs_window w = { .size = sizeof(w), .addr = da, .length = len };
+	int fd = ioctl(p->fd, MCS_IOC_WINDOW, &w);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOTTY)
+		return mica_fail(err, MICA_E_PLATFORM,
+				 "module mcs_km is too old to share memory with applications: "
+				 "install the one of this version");
+	return mica_fail(err, MICA_E_PLATFORM, "cannot share memory 0x%llx: %s",
+			 (unsigned long long)da, strerror(errno));
+}
+
+static void baremetal_unshare(struct mica_pedestal *p)
+{
+	struct mcs_window w = { .size = sizeof(w), .flags = MCS_WINDOW_END };
+
+	(void)ioctl(p->fd, MCS_IOC_WINDOW, &w); /* one that cannot has shared nothing */
 }
 
 /* The segment was checked to lie inside a window. */
@@ -545,6 +568,8 @@ const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.doorbell = baremetal_doorbell,
 	.windows = baremetal_windows,
 	.pool = baremetal_pool,
+	.share = baremetal_share,
+	.unshare = baremetal_unshare,
 	.load = baremetal_load,
 	.load_done = baremetal_load_done,
 	.start = baremetal_start,

@@ -33,6 +33,7 @@
 #define MCS_CAP_DOORBELL_OWN	(1ULL << 3)	/* MCS_DOORBELL_OWN: numbers no kernel uses */
 #define MCS_CAP_DOORBELL_LEGACY	(1ULL << 4)	/* SGI 7, for images with no vendor entry */
 #define MCS_CAP_MAP_CACHED	(1ULL << 5)
+#define MCS_CAP_WINDOW		(1ULL << 6)	/* MCS_IOC_WINDOW */
 
 /* mcs_info.firmware */
 #define MCS_FW_NONE	0
@@ -207,6 +208,29 @@ struct mcs_sync {
 	__u64 length;
 };
 
+/* mcs_window.flags */
+#define MCS_WINDOW_END		(1U << 0)	/* no new one; end those of this claim */
+
+/*
+ * Share a part of a region with a process that shall have nothing else of the module: the call
+ * returns a new descriptor (close-on-exec), to be passed on. It can do one thing: mmap() with
+ * offsets from 0 to length, MAP_SHARED, Normal non-cacheable, never executable. Who passes it on
+ * needs a claim, and answers for what lies there.
+ *
+ * A window ends with the claim, or at MCS_WINDOW_END (addr and length 0): from then on mmap()
+ * fails with -ENXIO, and what is mapped shows scratch memory of the window's own, so that nobody
+ * sees the next client's data and nobody is killed for looking. The module stays loaded while a
+ * descriptor or a mapping is left.
+ *
+ * Errors: -ENXIO no claim; -EINVAL not page-aligned, empty, or not inside one region; unknown flag.
+ */
+struct mcs_window {
+	__u32 size;
+	__u32 flags;		/* MCS_WINDOW_* */
+	__u64 addr;		/* physical */
+	__u64 length;
+};
+
 #define MCS_IOC_MAGIC		'm'
 #define MCS_IOC_INFO		_IOWR(MCS_IOC_MAGIC, 0x40, struct mcs_info)
 #define MCS_IOC_REGION		_IOWR(MCS_IOC_MAGIC, 0x41, struct mcs_region)
@@ -219,5 +243,6 @@ struct mcs_sync {
 /* Raise the doorbell at cores[0]. -ENXIO no claim or doorbell, -EHOSTDOWN no core of it is on. */
 #define MCS_IOC_KICK		_IO(MCS_IOC_MAGIC, 0x48)
 #define MCS_IOC_SYNC		_IOW(MCS_IOC_MAGIC, 0x49, struct mcs_sync)
+#define MCS_IOC_WINDOW		_IOW(MCS_IOC_MAGIC, 0x4a, struct mcs_window)
 
 #endif /* _UAPI_LINUX_MCS_H */

@@ -367,6 +367,7 @@ int main(int argc, char **argv)
 	run_all(query_tests);
 	run_all(claim_tests);
 	run_all(memory_tests);
+	run_all(window_tests);
 	run_all(run_tests);
 	run_all(life_tests);
 	printf("1..%d\n", test_count);

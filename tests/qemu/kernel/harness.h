@@ -31,7 +31,8 @@ struct test {
 	void (*run)(void);
 };
 
-extern const struct test query_tests[], claim_tests[], memory_tests[], run_tests[], life_tests[];
+extern const struct test query_tests[], claim_tests[], memory_tests[], window_tests[], run_tests[],
+	life_tests[];
 extern int gic; /* 2 or 3, from the command line */
 
 /* Ends the test when the condition does not hold. */

@@ -17,7 +17,7 @@ build() {
 	"${cross}objcopy" -O binary "$out/client.o" "$out/client.bin"
 	"${cross}gcc" -std=gnu11 -Wall -Wextra -Werror -O2 -static -I"$top/include/uapi" \
 		-DCLIENT_BINARY="\"$out/client.bin\"" -o "$out/mcs-test" \
-		"$here"/{harness,query,claim,memory,run,life}.c "$here/blob.S"
+		"$here"/{harness,query,claim,memory,window,run,life}.c "$here/blob.S"
 }
 
 build
