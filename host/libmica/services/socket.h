@@ -27,6 +27,7 @@ struct mica_socket {
 	int leaving[MICA_SOCKET_LEAVING]; /* gone, with messages for the client; oldest first */
 	unsigned int n_leaving;
 	struct mica_held held;
+	int unread;	   /* of the connection, when it was last looked at; the kernel's count */
 	uint64_t patience; /* uv_now() until which the application counts as reading */
 };
 

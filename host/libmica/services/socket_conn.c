@@ -11,9 +11,11 @@
  * sent, so the application waits.
  */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -29,8 +31,9 @@
 
 #define BURST 8u /* messages of one application in one go */
 
-/* What one that does not read can have the kernel keep; at the end, all that is held fits. */
-#define SEND_ROOM     (32 << 10)
+/* What one that does not read can have the kernel keep: some twenty messages of full length. The
+ * socket has room again when most of that was read. At the end, all that is held fits. */
+#define SEND_ROOM     (16 << 10)
 #define SEND_ROOM_END (256 << 10)
 #define UNREAD_MAX    4096u
 
@@ -64,15 +67,27 @@ static int let_go(struct mica_socket *k)
 
 /* ---- client to application ---- */
 
-static void took_one(struct mica_socket *k)
+static void trust(struct mica_socket *k, uint64_t ms)
 {
 	uint64_t now = uv_now(k->loop);
 
 	if (k->patience < now)
 		k->patience = now;
-	k->patience += MESSAGE_MS;
+	k->patience += ms;
 	if (k->patience > now + PATIENCE_MS)
 		k->patience = now + PATIENCE_MS;
+}
+
+/* It may read long before the socket has room again. */
+static void look_at_reader(struct mica_socket *k)
+{
+	int unread;
+
+	if (k->conn < 0 || ioctl(k->conn, SIOCOUTQ, &unread))
+		return;
+	if (unread < k->unread)
+		trust(k, PATIENCE_MS);
+	k->unread = unread;
 }
 
 static void let_ring_rest(struct mica_socket *k)
@@ -80,6 +95,8 @@ static void let_ring_rest(struct mica_socket *k)
 	struct mica_service *s = k->service;
 	bool rested = s->rest_until != 0;
 
+	if (k->held.n > REST_ABOVE)
+		look_at_reader(k);
 	s->rest_until = k->held.n > REST_ABOVE ? k->patience : 0;
 	if (rested && !s->rest_until)
 		mica_link_again(s->link, 0);
@@ -96,7 +113,7 @@ static bool give(struct mica_socket *k, const void *data, size_t len)
 		n = send(k->conn, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	} while (n < 0 && errno == EINTR);
 	if (n >= 0) {
-		took_one(k);
+		trust(k, MESSAGE_MS);
 		return true;
 	}
 	if (errno == EPIPE || errno == ECONNRESET)
@@ -276,6 +293,7 @@ int mica_socket_take(struct mica_socket *k, int fd)
 	k->conn_poll->data = k;
 	k->conn = fd;
 	k->watching = 0;
+	k->unread = 0;
 	watch(k, UV_READABLE);
 	drain(k);
 	return 0;
