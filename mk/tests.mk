@@ -11,6 +11,10 @@ unit: $(UNIT) client-native
 # Test programs may look behind the public headers.
 $(call obj,$(wildcard tests/unit/*.c)): HOST_CFLAGS += -Ihost/libmica -Ihost/micad -Itests/unit -I$(B)/gen
 
+# Of the command line, the statistics of ping.
+$(B)/tests/unit/test_stats: $(B)/obj/host/mica/stats.o
+$(B)/obj/tests/unit/test_stats.o: HOST_CFLAGS += -Ihost/mica
+
 # Parts of the daemon that a test needs, without its main().
 MICAD_PARTS = $(filter-out %/main.o,$(call obj,$(SRC_micad)))
 

@@ -15,18 +15,11 @@ bool sdk_credit_counts(const struct session *s, uint32_t dest, size_t len)
 	return (s->acked & MICA_F_CREDIT) && len > 0 && dest >= RPMSG_RESERVED_ADDRESSES;
 }
 
-static int on_control(struct rpmsg_endpoint *rp, void *data, size_t len, uint32_t src, void *priv)
+void sdk_credit_came(struct session *s, const void *data)
 {
 	struct mica_ctrl_credit m;
-	struct session *s = priv;
 
-	(void)rp;
-	(void)src;
-	if (len < sizeof(m))
-		return RPMSG_SUCCESS;
 	memcpy(&m, data, sizeof(m));
-	if (m.kind != MICA_CTRL_CREDIT)
-		return RPMSG_SUCCESS;
 	for (struct mica_ept *ept = s->epts; ept; ept = ept->next) {
 		unsigned long key;
 
@@ -37,25 +30,14 @@ static int on_control(struct rpmsg_endpoint *rp, void *data, size_t len, uint32_
 			m.count > CREDIT_MAX - ept->credit ? CREDIT_MAX : ept->credit + m.count;
 		mica_os_critical_exit(key);
 	}
-	return RPMSG_SUCCESS;
-}
-
-int sdk_credit_open(struct session *s)
-{
-	int ret;
-
-	if (!(s->acked & MICA_F_CREDIT))
-		return 0;
-	ret = rpmsg_create_ept(&s->ctrl, &s->rvdev.rdev, "", MICA_CTRL_ADDR, MICA_CTRL_ADDR,
-			       on_control, NULL);
-	s->ctrl.priv = s;
-	return ret == RPMSG_SUCCESS ? 0 : -1;
 }
 
 bool sdk_credit_give_back(struct session *s)
 {
 	bool all = true;
 
+	if (!(s->acked & MICA_F_CREDIT))
+		return true;
 	for (struct mica_ept *ept = s->epts; ept; ept = ept->next) {
 		struct mica_ctrl_credit m = {
 			.kind = MICA_CTRL_CREDIT,

@@ -10,7 +10,7 @@
 #define STACK_SIZE	 8192u
 #define DEFAULT_WAIT_MS	 60000u
 #define BOOT_POLL_MS	 2u
-#define RETRY_MS	 5u /* kept messages and credits that found no buffer */
+#define RETRY_MS	 5u /* kept messages, pings and credits that found no buffer */
 #define SENDERS_LEAVE_MS 100u
 
 struct session sdk_session;
@@ -76,7 +76,7 @@ static void reattach_done(struct session *s)
 	sdk_log_open(s);
 	mica_log(MICA_LOG_INFO, "re-attached to a new host process");
 	s->state = SESSION_READY;
-	if (sdk_ept_restart(s) != 0 || sdk_credit_open(s) != 0)
+	if (sdk_ept_restart(s) != 0 || sdk_ctrl_open(s) != 0)
 		stop(s);
 	sdk_client_state(s, MICA_CLIENT_READY);
 }
@@ -113,6 +113,7 @@ static void serve(struct session *s)
 	}
 	sdk_vdev_poll(s);
 	again = sdk_ept_redeliver(s);
+	again |= !sdk_ctrl_answer(s);
 	again |= !sdk_credit_give_back(s);
 	again |= !sdk_umt_flush();
 	sdk_ept_wake_senders(s);
@@ -146,7 +147,7 @@ static void session_main(void *arg)
 	sdk_log_open(s);
 	sdk_client_state(s, MICA_CLIENT_BOOTING);
 	wait_for_driver(s);
-	if (sdk_vdev_up(s) != 0 || sdk_credit_open(s) != 0)
+	if (sdk_vdev_up(s) != 0 || sdk_ctrl_open(s) != 0)
 		power_off(s);
 	s->state = SESSION_READY;
 	if (s->config.ready)

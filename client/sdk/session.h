@@ -14,6 +14,9 @@
 /* PAUSED: the host asked to re-attach and has not said RUNNING yet; the rings are not ours. */
 enum session_state { SESSION_BOOT, SESSION_READY, SESSION_PAUSED, SESSION_STOPPING };
 
+/* As many PINGs wait for a buffer; a host has fewer on their way. */
+#define SDK_PINGS_HELD 8u
+
 struct session {
 	struct mica_session_config config;
 	struct mica_quirks quirks;
@@ -41,6 +44,11 @@ struct session {
 	uint32_t in_send;	 /* senders inside rpmsg, critical section */
 	uint32_t status_handled; /* request of the status word that was served already */
 	struct rpmsg_endpoint ctrl;
+	struct sdk_ping {
+		void *data;
+		size_t len;
+	} ping[SDK_PINGS_HELD]; /* held, oldest first */
+	uint32_t n_pings;
 	struct mica_session_stats stats;
 };
 
@@ -76,8 +84,13 @@ void sdk_ept_close_all(struct session *s);
 /* umt.c, session thread: say what was read. False: it could not be sent now. */
 bool sdk_umt_flush(void);
 
-/* credit.c, session thread unless said */
-int sdk_credit_open(struct session *s);
+/* ctrl.c, session thread: the control endpoint. 0 or -1. */
+int sdk_ctrl_open(struct session *s);
+/* False: some PING waits for its answer. */
+bool sdk_ctrl_answer(struct session *s);
+
+/* credit.c, session thread unless said. data: struct mica_ctrl_credit, unaligned. */
+void sdk_credit_came(struct session *s, const void *data);
 /* False: something could not be sent now. */
 bool sdk_credit_give_back(struct session *s);
 /* A message of len bytes to dest costs credit. Any thread. */

@@ -3,7 +3,8 @@
 #include "tables.h"
 
 IMAGE_TABLE struct table_vendor table = TABLE_REFERENCE(
-	32, 16, MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_UMT);
+	32, 16,
+	MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_PING | MICA_F_UMT);
 
 const struct mica_variant mica_variant = {
 	.name = "mica-ref",

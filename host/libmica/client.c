@@ -13,6 +13,7 @@
 #include "link.h"
 #include "logbook.h"
 #include "service.h"
+#include "totals.h"
 
 /* Firmware says "off pending" for a moment after the OFF event. */
 #define OFF_AGAIN_MS 50
@@ -88,6 +89,7 @@ void mica_client_free(struct mica_client *c)
 		mica_link_free(c->link, true);
 	c->link = NULL;
 	mica_endpoints_orphan(c);
+	mica_totals_free(c);
 	take_off_list(c);
 	if (c->op)
 		c->op->client = NULL;
@@ -222,10 +224,11 @@ static void on_events(uv_poll_t *poll, int status, int events)
 	ev = c->ops->events(c->ped);
 	if (ev & MICA_PEV_DOORBELL) {
 		c->doorbells_in++;
-		if (c->link)
+		if (c->link) {
 			mica_logs_doorbell(c->link);
-		if (c->link)
+			mica_link_rang(c->link);
 			mica_link_turn(c->link);
+		}
 	}
 	if (ev & MICA_PEV_REBOOT)
 		mica_log(c->host, LOG_NOTICE, c->cfg.name,
@@ -333,9 +336,12 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	info->on_trial = c->images.pending.kind != STORED_NONE;
 	info->doorbells_in = c->doorbells_in;
 	info->doorbells_out = c->doorbells_out;
+	info->doorbells_lost = c->doorbells_lost;
+	mica_client_fill(c, &info->ring);
 	mica_supervise_info(c, info);
 	if (c->link) {
 		info->features = c->link->features;
+		info->doorbells_lost += mica_link_doorbells_missed(c->link);
 		mica_services_info(c->link, info);
 	}
 }

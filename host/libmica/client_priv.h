@@ -9,6 +9,7 @@
 
 #include "image.h"
 #include "mica/client.h"
+#include "mica/diag.h"
 #include "mica/pedestal.h"
 #include "op.h"
 #include "store.h"
@@ -17,6 +18,9 @@
 
 struct mica_link;
 struct mica_endpoint;
+struct mica_ping;
+struct mica_ping_port;
+struct mica_total;
 struct mica_update;
 struct mica_book;
 
@@ -65,6 +69,13 @@ struct mica_client {
 	struct mica_kept_endpoint kept[MICA_SERVICES_MAX];
 	unsigned int n_kept;
 	struct mica_endpoint *endpoints; /* opened by the program */
+	struct mica_ping *pings;	 /* only while there is a link */
+	struct mica_ping_port *ping_ports;
+	uint32_t ping_wire;   /* number of the last message */
+	struct mica_total *totals; /* of endpoints that ended, by name */
+	struct mica_endpoint_counters other_totals;
+	unsigned int n_totals;
+	uint64_t ping_strays; /* answers that nobody waited for */
 
 	struct mica_book *book; /* its log; NULL: out of memory */
 	unsigned int followers; /* of its log */
@@ -72,7 +83,7 @@ struct mica_client {
 	uv_poll_t *poll;       /* pedestal's descriptor; NULL: not watched */
 	bool parked;	       /* polling stopped while a worker has the pedestal */
 	uv_timer_t *off_timer; /* power() again after an OFF event that was not final */
-	uint64_t started_us, doorbells_in, doorbells_out;
+	uint64_t started_us, doorbells_in, doorbells_out, doorbells_lost;
 };
 
 struct mica_host {

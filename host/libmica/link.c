@@ -15,14 +15,42 @@
 #include "link.h"
 #include "link_table.h"
 #include "mica/abi.h"
+#include "ping.h"
 #include "service.h"
 #include "umt_window.h"
 
 #define RETRY_MIN_MS 1
 #define RETRY_MAX_MS 100
+/* A client publishes first and rings then: so long its doorbell may take. */
+#define DOORBELL_MS 100
+
+unsigned int mica_link_doorbells_missed(const struct mica_link *link)
+{
+	return link->missed && uv_now(link->client->host->loop) - link->missed_ms >= DOORBELL_MS;
+}
+
+void mica_link_rang(struct mica_link *link)
+{
+	link->client->doorbells_lost += mica_link_doorbells_missed(link);
+	link->missed = false;
+	link->rung = true;
+}
+
+/* Looks at the ring because of its timer: is there something that nobody rang for? */
+static void look(struct mica_link *link)
+{
+	struct mica_client *c = link->client;
+
+	if (!link->up || link->dead || link->rung || link->more || link->missed || c->parked ||
+	    (c->op && c->op->working) || !rpmsg_virtio_rx_pending(&link->rvdev))
+		return;
+	link->missed = true;
+	link->missed_ms = uv_now(c->host->loop);
+}
 
 static void on_again(uv_timer_t *timer)
 {
+	look(timer->data);
 	mica_link_turn(timer->data);
 }
 
@@ -116,6 +144,7 @@ void mica_link_open(struct mica_link *link)
 {
 	mica_link_write_status(link, MICA_STATUS_RUNNING);
 	link->open = true;
+	link->more = true; /* whatever an earlier process left */
 	mica_client_kick(link->client);
 }
 
@@ -182,6 +211,7 @@ static void die(struct mica_link *link, const char *why)
 	link->dead = true;
 	uv_timer_stop(link->again);
 	mica_services_close(link, false);
+	mica_pings_end(link->client, why);
 	mica_client_quarantine(link->client, link->why);
 }
 
@@ -214,9 +244,13 @@ void mica_link_turn(struct mica_link *link)
 		mica_client_note(link->client);
 	}
 	rest = mica_services_rest(link);
-	if (!rest)
+	if (!rest) {
+		link->rung = false;
 		rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);
+		link->more = rpmsg_virtio_rx_pending(&link->rvdev);
+	}
 	waiting = mica_services_run(link);
+	waiting |= mica_pings_run(link);
 	check_rings(link);
 	if (link->dead)
 		return;
@@ -265,6 +299,7 @@ void mica_link_ask_stop(struct mica_link *link)
 			link->asked = mica_services_ask_stop(link) || mica_services_any(link);
 		mica_services_close(link, true);
 	}
+	mica_pings_end(link->client, "it is being stopped");
 	uv_timer_stop(link->again);
 	mica_link_write_status(link, MICA_STATUS_STOP);
 	link->stopping = true;
@@ -283,6 +318,8 @@ void mica_link_free(struct mica_link *link, bool calm)
 {
 	mica_services_close(link, false);
 	mica_logs_close(link, calm);
+	mica_pings_end(link->client, "it does not run any more");
+	link->client->doorbells_lost += mica_link_doorbells_missed(link);
 	link->open = false;
 	link->calm = calm;
 	if (!calm)

@@ -65,6 +65,10 @@ struct mica_link {
 	struct mica_logs *logs; /* NULL: nothing to read */
 	uv_timer_t *again;	/* next turn */
 	uint64_t retry_ms;
+	bool more;   /* the last turn left messages for the next one */
+	bool rung;   /* a doorbell came after the ring was looked at */
+	bool missed; /* messages were there and no doorbell; it may be on its way */
+	uint64_t missed_ms;
 	uint16_t tx_seen; /* used index of vring 1 up to which returned messages were noted */
 };
 
@@ -90,6 +94,10 @@ int mica_link_take_up(struct mica_link *link, struct mica_error *err);
 
 /* A doorbell came, or something is to be looked at: at most one ring's worth of work. */
 void mica_link_turn(struct mica_link *link);
+/* A doorbell came; the turn follows. */
+void mica_link_rang(struct mica_link *link);
+/* 1: messages lie there that no doorbell came for, and that was not counted yet. */
+unsigned int mica_link_doorbells_missed(const struct mica_link *link);
 /* The client is off: take what it left in the ring. */
 void mica_link_last_turns(struct mica_link *link);
 /* Have a turn soon. */

@@ -7,6 +7,7 @@
 
 #include "client_priv.h"
 #include "link_table.h"
+#include "ping.h"
 #include "service.h"
 
 static struct mica_link *link_of(struct virtio_device *vdev)
@@ -68,14 +69,17 @@ static void on_unbind(struct rpmsg_device *rdev, const char *name, uint32_t remo
 
 static int on_control(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
-	struct mica_ctrl_credit msg;
+	struct mica_ctrl_credit msg; /* the shortest there is */
+	struct mica_link *link = priv;
 
 	(void)ept;
 	if (src != MICA_CTRL_ADDR || len < sizeof(msg))
 		return RPMSG_ERR_PARAM;
 	metal_copy_from_shared(&msg, data, sizeof(msg));
-	if (msg.kind == MICA_CTRL_CREDIT)
-		mica_services_credit(priv, msg.receiver, msg.sender, msg.count);
+	if (msg.kind == MICA_CTRL_PONG)
+		mica_pings_pong(link, data, len);
+	else if (msg.kind == MICA_CTRL_CREDIT && link->features & MICA_F_CREDIT)
+		mica_services_credit(link, msg.receiver, msg.sender, msg.count);
 	return RPMSG_SUCCESS;
 }
 
@@ -173,7 +177,7 @@ static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 	link->tx_seen = link->rvdev.svq->vq_used_cons_idx;
 	rpmsg_virtio_set_tx_timeout(&link->rvdev, 0);
 	link->rvdev.rdev.ns_unbind_cb = on_unbind;
-	if (link->features & MICA_F_CREDIT) {
+	if (link->features & (MICA_F_CREDIT | MICA_F_PING)) {
 		link->ctrl.priv = link;
 		rc = rpmsg_create_ept(&link->ctrl, &link->rvdev.rdev, "", MICA_CTRL_ADDR,
 				      MICA_CTRL_ADDR, on_control, NULL);

@@ -12,7 +12,7 @@
 
 #define HOST_FEATURES                                                               \
 	(MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_UMT | \
-	 MICA_F_HEARTBEAT)
+	 MICA_F_HEARTBEAT | MICA_F_PING)
 
 #define STATUS_WORD offsetof(struct resource_table, reserved)
 
@@ -25,7 +25,7 @@ uint32_t mica_link_features(const struct mica_link *link)
 	if (!link->db.kind)
 		features &= ~MICA_F_DOORBELL;
 	if (!link->client->table.vdev)
-		features &= ~MICA_F_CREDIT;
+		features &= ~(MICA_F_CREDIT | MICA_F_PING);
 	if (!link->pl.log)
 		features &= ~MICA_F_LOG;
 	if (!link->client->umt_da || !(link->client->table.features & features & MICA_F_CREDIT))

@@ -102,6 +102,8 @@ void mica_services_gone(struct mica_link *link, const char *name, uint32_t remot
 void mica_services_restore(struct mica_link *link);
 void mica_services_credit(struct mica_link *link, uint32_t receiver, uint32_t sender,
 			  uint32_t count);
+/* One message on the control endpoint. False: no room now. */
+bool mica_services_control(struct mica_link *link, const void *msg, size_t len);
 /* Once per turn: first messages, credit, those that wait for room. True: some still wait. */
 bool mica_services_run(struct mica_link *link);
 /* Milliseconds that the ring is to be left alone, so that a reader at work loses nothing. */

@@ -14,6 +14,7 @@
 #include "link.h"
 #include "link_table.h"
 #include "service.h"
+#include "totals.h"
 
 #define CREDIT_MAX 1024u
 
@@ -214,6 +215,14 @@ void mica_services_credit(struct mica_link *link, uint32_t receiver, uint32_t se
 	}
 }
 
+bool mica_services_control(struct mica_link *link, const void *msg, size_t len)
+{
+	if (!link->up || link->dead || link->stopping || !link->ctrl_open)
+		return false;
+	note_returned(link);
+	return rpmsg_trysend(&link->ctrl, msg, (int)len) >= 0;
+}
+
 static bool give_credit(struct mica_service *s)
 {
 	struct mica_link *link = s->link;
@@ -224,8 +233,7 @@ static bool give_credit(struct mica_service *s)
 
 	if (!s->rx_drained || !link->ctrl_open)
 		return true;
-	note_returned(link);
-	if (rpmsg_trysend(&link->ctrl, &msg, sizeof(msg)) < 0)
+	if (!mica_services_control(link, &msg, sizeof(msg)))
 		return false;
 	s->rx_drained = 0;
 	return true;
@@ -415,6 +423,7 @@ static bool add_service(struct mica_link *link, const char *name, uint32_t remot
 	s->remote = remote;
 	s->ops = find_ops(link, name);
 	snprintf(s->info.name, sizeof(s->info.name), "%s", name);
+	mica_totals_know(link->client, s->info.name);
 	while (*pp)
 		pp = &(*pp)->next;
 	*pp = s;
@@ -449,6 +458,7 @@ static void unbind(struct mica_service *s)
 static void end_service(struct mica_service *s)
 {
 	unbind(s);
+	mica_totals_keep(s->link->client, &s->info);
 	free(s);
 }
 

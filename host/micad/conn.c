@@ -59,6 +59,9 @@ void conn_close(struct conn *c)
 		return;
 	server_forget(&c->daemon->server, c);
 	conn_discard(c);
+	if (c->gone)
+		c->gone(c->gone_arg);
+	c->gone = NULL;
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -108,7 +111,8 @@ static bool may_take(const struct conn *c)
 	       !uv_stream_get_write_queue_size((const uv_stream_t *)&c->pipe);
 }
 
-/* A monitor's connection is read on, although it is busy for ever: that is how its end shows. */
+/* Where replies come by themselves the connection is read on, although it is busy: that is how its
+ * end shows. */
 static void conn_pump(struct conn *c)
 {
 	unsigned int budget = CALLS_PER_TURN;
@@ -124,7 +128,8 @@ static void conn_pump(struct conn *c)
 	}
 	if (may_take(c) && frame_ready(&c->in))
 		uv_timer_start(&c->turn, on_turn, 0, 0);
-	set_reading(c, !c->closing && (c->monitor || (may_take(c) && !frame_ready(&c->in))));
+	set_reading(c, !c->closing &&
+			       (c->monitor || c->gone || (may_take(c) && !frame_ready(&c->in))));
 	unref(c);
 }
 
@@ -137,9 +142,23 @@ void conn_begin(struct conn *c)
 void conn_idle(struct conn *c)
 {
 	c->busy = false;
+	c->gone = NULL;
 	if (!c->closed)
 		uv_timer_start(&c->turn, on_turn, 0, 0);
 	unref(c);
+}
+
+void conn_stream(struct conn *c, void (*gone)(void *arg), void *arg)
+{
+	c->gone = gone;
+	c->gone_arg = arg;
+	if (!c->closed)
+		uv_timer_start(&c->turn, on_turn, 0, 0);
+}
+
+size_t conn_backlog(const struct conn *c)
+{
+	return c->closed ? 0 : uv_stream_get_write_queue_size((const uv_stream_t *)&c->pipe);
 }
 
 void conn_monitor(struct conn *c)

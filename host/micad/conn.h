@@ -32,6 +32,8 @@ struct conn {
 	bool monitor;			/* gets changes until it goes */
 	bool logs;			/* instead, lines of the log of the client `filter` */
 	char filter[MICA_NAME_MAX + 1]; /* of the monitor; empty: every client */
+	void (*gone)(void *arg);	/* see conn_stream() */
+	void *gone_arg;
 };
 
 struct conn *conn_new(struct daemon *d);
@@ -44,6 +46,11 @@ void conn_end(struct conn *c, enum mica_code code, const char *text);
 void conn_close(struct conn *c);
 /* Takes the malloc'd string (NULL: out of memory, the connection is closed). */
 void conn_send(struct conn *c, char *text);
+/* The request at work sends replies for a while: the caller's end shows, gone() is called once
+ * then, from within whatever noticed it. NULL: no more. conn_idle() ends it, too. */
+void conn_stream(struct conn *c, void (*gone)(void *arg), void *arg);
+/* Bytes of replies that the caller has not taken yet. */
+size_t conn_backlog(const struct conn *c);
 /* The request at work is done: go on with the next one, and drop its reference. */
 void conn_idle(struct conn *c);
 /* It never will be: the connection gets changes until it goes. Drops the reference too. */

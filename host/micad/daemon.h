@@ -19,6 +19,7 @@ struct daemon {
 	struct fdstore fds;
 	struct server server;
 	struct mica_host *host;
+	uint64_t start_time_ms; /* since the epoch */
 	bool stopping;
 };
 

@@ -19,7 +19,7 @@ static void boolean(struct json_object *o, const char *key, bool value)
 }
 
 /* Names come from the client: what is not plain ASCII would not be valid JSON text. */
-static void name_of(struct json_object *o, const char *key, const char *value)
+void describe_name(struct json_object *o, const char *key, const char *value)
 {
 	char clean[32];
 	size_t i;
@@ -34,7 +34,7 @@ static struct json_object *service(const struct mica_service_info *s)
 {
 	struct json_object *o = json_object_new_object();
 
-	name_of(o, "name", s->name);
+	describe_name(o, "name", s->name);
 	text(o, "device", s->device);
 	number(o, "rx_messages", s->rx_messages);
 	number(o, "rx_bytes", s->rx_bytes);
@@ -81,6 +81,10 @@ static void fill(struct json_object *o, const struct mica_client_info *info)
 	boolean(o, "can_force_stop", info->can_force_stop);
 	number(o, "doorbells_in", info->doorbells_in);
 	number(o, "doorbells_out", info->doorbells_out);
+	number(o, "doorbells_lost", info->doorbells_lost);
+	number(o, "ring_size", info->ring.num);
+	number(o, "ring_in", info->ring.rx);
+	number(o, "ring_out", info->ring.tx);
 	number(o, "features", info->features);
 	for (unsigned int i = 0; i < info->n_services && i < MICA_SERVICES_MAX; i++)
 		json_object_array_add(services, service(&info->service[i]));

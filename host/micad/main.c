@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "access.h"
 #include "boot.h"
@@ -140,8 +141,11 @@ int main(int argc, char **argv)
 {
 	static struct daemon d;
 	struct mica_error err;
+	struct timespec now;
 
 	log_init();
+	clock_gettime(CLOCK_REALTIME, &now);
+	d.start_time_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	umask(022);

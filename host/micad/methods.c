@@ -19,6 +19,11 @@ const struct method manager_methods[] = {
 	{ "GetConfig", RIGHT_OPERATE, PARAMS("name"), method_get_config },
 	{ "Set", RIGHT_OWN, PARAMS("name", "settings"), method_set },
 	{ "Logs", RIGHT_OPERATE, PARAMS("name", "lines"), method_logs },
+	{ "Ping", RIGHT_OPERATE,
+	  PARAMS("name", "count", "size", "interval_us", "timeout_us", "endpoint", "flood"),
+	  method_ping },
+	{ "Dump", RIGHT_OPERATE, PARAMS("name"), method_dump },
+	{ "Metrics", RIGHT_OPERATE, NO_PARAMS, method_metrics },
 	{ "Monitor", RIGHT_OPERATE, PARAMS("name"), method_monitor },
 	{ NULL, RIGHT_NONE, NULL, NULL },
 };

@@ -28,5 +28,10 @@ void method_update(struct request *req);
 void method_rollback(struct request *req);
 /* methods_image.c */
 void method_start_image(struct request *req);
+/* methods_diag.c */
+void method_dump(struct request *req);
+void method_metrics(struct request *req);
+/* methods_ping.c */
+void method_ping(struct request *req);
 
 #endif /* MICAD_METHODS_H */

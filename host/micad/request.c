@@ -45,6 +45,14 @@ void request_progress(struct request *req, struct json_object *params)
 		json_object_put(params);
 }
 
+void request_part(struct request *req, struct json_object *params)
+{
+	if (req->call.oneway)
+		json_object_put(params);
+	else
+		conn_send(req->conn, reply_format(params, true));
+}
+
 /* The connection stays busy: it takes no further call. */
 void request_stay(struct request *req, struct json_object *params)
 {

@@ -34,6 +34,8 @@ void request_begin(struct conn *c, const char *text, size_t len);
 void request_reply(struct request *req, struct json_object *params);
 /* One reply before the last, for a caller that asked for "more"; the request goes on. */
 void request_progress(struct request *req, struct json_object *params);
+/* One of several; the call is ended by one of the others. */
+void request_part(struct request *req, struct json_object *params);
 /* First of a row of replies without an end: the connection becomes a monitor. */
 void request_stay(struct request *req, struct json_object *params);
 void request_fail(struct request *req, const struct mica_error *err);

@@ -159,6 +159,12 @@ enum mica_watchdog {
 	MICA_WATCHDOG_ON,
 };
 
+/* Buffers of a vring that wait for their receiver: Linux (rx), the client (tx). */
+struct mica_ring_fill {
+	uint32_t num; /* of either ring; 0: no rings */
+	uint32_t rx, tx;
+};
+
 struct mica_client_info {
 	char name[MICA_NAME_MAX + 1];
 	struct mica_config config;
@@ -179,6 +185,8 @@ struct mica_client_info {
 	char last_end[MICA_ERROR_TEXT]; /* why it ended unexpectedly the last time */
 	enum mica_watchdog watchdog;
 	uint64_t doorbells_in, doorbells_out;
+	uint64_t doorbells_lost; /* times that messages were found without one */
+	struct mica_ring_fill ring;
 	uint32_t features; /* acknowledged MICA_F_* */
 	unsigned int n_services;
 	struct mica_service_info service[MICA_SERVICES_MAX];

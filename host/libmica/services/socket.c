@@ -281,3 +281,10 @@ bool mica_socket_serves(const struct mica_service *s)
 {
 	return s->ops && s->ops->close == socket_close;
 }
+
+bool mica_socket_connected(const struct mica_service *s)
+{
+	const struct mica_socket *k = s->priv;
+
+	return s->bound && mica_socket_serves(s) && k && k->conn >= 0;
+}

@@ -49,4 +49,6 @@ bool mica_socket_wanted(const struct mica_client *c, const char *name);
 /* Who may connect to that file, which nobody can yet: micad's user, the configured group. 0 or -1
  * and errno. */
 int mica_socket_rights(const struct mica_client *c, const char *path);
+/* Somebody is connected to what this service serves. */
+bool mica_socket_connected(const struct mica_service *s);
 #endif /* MICA_SOCKET_H */
