@@ -71,7 +71,7 @@ struct mica_client {
 	struct mica_endpoint *endpoints; /* opened by the program */
 	struct mica_ping *pings;	 /* only while there is a link */
 	struct mica_ping_port *ping_ports;
-	uint32_t ping_wire;   /* number of the last message */
+	uint32_t ping_wire;	   /* number of the last message */
 	struct mica_total *totals; /* of endpoints that ended, by name */
 	struct mica_endpoint_counters other_totals;
 	unsigned int n_totals;
@@ -84,6 +84,7 @@ struct mica_client {
 	bool parked;	       /* polling stopped while a worker has the pedestal */
 	uv_timer_t *off_timer; /* power() again after an OFF event that was not final */
 	uint64_t started_us, doorbells_in, doorbells_out, doorbells_lost;
+	uint64_t restarts_total; /* by its policy, since this process knows it */
 };
 
 struct mica_host {

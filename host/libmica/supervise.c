@@ -144,6 +144,7 @@ static void follow(struct mica_client *c)
 	if (c->sv.verdict == RESTART_LATER) {
 		char delay[32];
 
+		c->restarts_total++;
 		arm(c);
 		restart_seconds(c->sv.delay_ms, delay);
 		mica_log(c->host, LOG_NOTICE, c->cfg.name, "restart %u in %s",

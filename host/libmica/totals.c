@@ -73,6 +73,7 @@ void mica_client_counters(const struct mica_client *c, struct mica_counters *out
 	memset(out, 0, sizeof(*out));
 	out->doorbells_in = c->doorbells_in;
 	out->doorbells_out = c->doorbells_out;
+	out->restarts = c->restarts_total;
 	out->doorbells_lost =
 		c->doorbells_lost + (c->link ? mica_link_doorbells_missed(c->link) : 0);
 	for (const struct mica_total *t = c->totals; t; t = t->next)

@@ -111,6 +111,14 @@ static void lost(struct view *v, const char *name)
 	openmetrics_int(&v->m, sample, LABELS("client", v->info.name), v->counters.doorbells_lost);
 }
 
+static void restarts(struct view *v, const char *name)
+{
+	char sample[64];
+
+	snprintf(sample, sizeof(sample), "%s_total", name);
+	openmetrics_int(&v->m, sample, LABELS("client", v->info.name), v->counters.restarts);
+}
+
 static void ring_size(struct view *v, const char *name)
 {
 	if (v->info.ring.num)
@@ -195,6 +203,7 @@ static const struct per_client per_client[] = {
 	  doorbells },
 	{ "mica_client_doorbells_lost", "counter", "",
 	  "Times that messages were found without a doorbell for them.", lost },
+	{ "mica_client_restarts", "counter", "", "Restarts by the client's policy.", restarts },
 	{ "mica_client_ring_buffers", "gauge", "", "Buffers of one vring.", ring_size },
 	{ "mica_client_ring_waiting", "gauge", "",
 	  "Messages in a vring that wait for Linux (in) or for the client (out).", ring_fill },

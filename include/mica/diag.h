@@ -68,6 +68,7 @@ struct mica_endpoint_counters {
 
 struct mica_counters {
 	uint64_t doorbells_in, doorbells_out, doorbells_lost;
+	uint64_t restarts; /* by Restart= */
 	unsigned int n_endpoints;
 	struct mica_endpoint_counters endpoint[MICA_SERVICES_MAX + 1];
 };

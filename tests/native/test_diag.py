@@ -333,6 +333,23 @@ def test_counters_never_go_back(site):
     assert not any(("client", "one") in labels for _, labels in metrics(site))
 
 
+def test_restarts_are_counted(site):
+    path = site.run("one", Restart="on-failure", RestartSec="0.1", StartLimitBurst="0")
+    for n in (1, 2):
+        with Terminal(path) as tty:
+            tty.write(b"crash\n")
+
+            def again():
+                m = metrics(site)
+                return (sample(m, "mica_client_restarts_total", client="one") == n and sample(
+                    m, "mica_client_state", client="one", mica_client_state="Running"))
+            wait_until(again, 30, "restarted")
+        path = site.tty("one")
+    site.ok("stop", "one")
+    site.ok("start", "one")
+    assert sample(metrics(site), "mica_client_restarts_total", client="one") == 2
+
+
 def test_metrics_for_the_older_format(site):
     site.run("one")
     text = site.ok("metrics", "--prometheus")
