@@ -51,6 +51,7 @@ static struct {
 	uint16_t tx_taken, rx_taken;
 	uint32_t host; /* address of the other end of our tty, 0: not known */
 	const char *how;
+	bool hushed; /* rings no more */
 } c;
 
 static void *at(uint64_t da)
@@ -62,7 +63,7 @@ static void kick(void)
 {
 	uint64_t one = 1;
 
-	if (write(MICA_NATIVE_FD_TO_HOST, &one, sizeof(one)) < 0)
+	if (!c.hushed && write(MICA_NATIVE_FD_TO_HOST, &one, sizeof(one)) < 0)
 		_exit(4);
 }
 
@@ -156,6 +157,31 @@ static void echo(const struct rpmsg_hdr *hdr, const void *data)
 	}
 }
 
+/* More answers than there were questions, and not all of them right. */
+static void mirror(const struct rpmsg_hdr *hdr, const void *data)
+{
+	static unsigned int n;
+	uint8_t msg[496];
+	struct rpmsg_hdr part = *hdr;
+	struct mica_ctrl_ping *ping = (void *)msg;
+
+	memcpy(msg, data, hdr->len);
+	c.hushed = !strcmp(c.how, RAW_HUSH);
+	if (c.hushed || hdr->len < sizeof(*ping)) {
+		echo(hdr, msg);
+		return;
+	}
+	ping->seq += 1000;
+	echo(hdr, msg);
+	ping->seq -= 1000;
+	part.len = 8;
+	echo(&part, msg);
+	if (++n % 5 == 0)
+		msg[hdr->len - 1] ^= 1;
+	echo(hdr, msg);
+	echo(hdr, msg);
+}
+
 /* True: the buffer is kept. */
 static bool take_message(const struct rpmsg_hdr *hdr, const void *data)
 {
@@ -179,6 +205,8 @@ static bool take_message(const struct rpmsg_hdr *hdr, const void *data)
 	} else if (!strcmp(c.how, RAW_KEEP) && !once && hdr->dst == OWN) {
 		once = true;
 		return true;
+	} else if (hdr->dst == OTHER && strcmp(c.how, RAW_KEEP) != 0) {
+		mirror(hdr, data);
 	} else {
 		echo(hdr, data);
 	}
@@ -256,6 +284,8 @@ void raw_client_main(void)
 	announce("rpmsg-tty", OWN);
 	if (!strcmp(c.how, RAW_KEEP))
 		announce("rpmsg-tty1", OTHER);
+	if (!strcmp(c.how, RAW_LIE) || !strcmp(c.how, RAW_HUSH))
+		announce("mirror", OTHER);
 	busy = !strcmp(c.how, RAW_FLOOD) || !strcmp(c.how, RAW_NAMES) ||
 	       !strcmp(c.how, RAW_STORM) || !strcmp(c.how, RAW_TALK);
 	for (;;) {

@@ -20,6 +20,8 @@
 #define RAW_KEEP  "keep"  /* echoes on two ttys; keeps the first message of the first one */
 #define RAW_AGAIN "again" /* announces its tty again at the first message; echoes once greeted */
 #define RAW_NAMES "names" /* announces RAW_ODD_NAMES and echoes on all of them */
+#define RAW_LIE	  "lie"	  /* also "mirror": answers thrice, once rightly; every 5th is changed */
+#define RAW_HUSH  "hush"  /* also "mirror": answers, and rings no doorbell from then on */
 #define RAW_DIE	  "die"	  /* exits with 3 before it is ready */
 #define RAW_MUTE  "mute"  /* announces nothing, obeys nothing */
 
