@@ -10,6 +10,8 @@ void extras_uniproton_open(void);
 /* Echoes bulk messages. */
 void extras_umt_open(void);
 
+void extras_umt_hostile_open(void);
+
 /* Before the kernel starts: test it without any host. */
 void standalone_start(void);
 

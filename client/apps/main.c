@@ -31,6 +31,10 @@ static void ready(void *arg)
 	case KIND_UNIPROTON:
 		extras_uniproton_open();
 		break;
+	case KIND_UMT_HOSTILE:
+		shell_start(&mica_variant.shell);
+		extras_umt_hostile_open();
+		break;
 	case KIND_RTTHREAD:
 		extras_rtthread_open();
 		break;

@@ -376,3 +376,25 @@ def test_library_waits_for_the_client_and_sees_its_end(site):
 def maps_of(pid):
     with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
         return maps.read()
+
+
+def test_hostile_client(site):
+    """Wrong places, lengths, returns and counts are told to nobody; what is in order arrives."""
+    site.run("one", "umtbad")
+    with connect(site) as peer:
+        assert peer.put(b"go on")
+        peer.wait(lambda: not peer.sent, "answered")
+        pieces = 0
+        while True:
+            peer.wait(lambda: peer.notes, "pieces")
+            got = peer.take()
+            if got is None:
+                break
+            assert len(got[0]) == 64 and got[1]
+            pieces += 1
+        assert pieces >= 32
+        assert peer.put(b"and the good one")
+        assert peer.receive() == b"good\0"
+    assert site.log_text().count("umt: the client spoke of") == 1
+    assert site.state("one") == "Running"
+    assert "mica-umtbad" in site.shell("one", "version")

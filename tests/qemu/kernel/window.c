@@ -150,12 +150,14 @@ static void end_with_the_claim(void)
 }
 
 /* Exit status of a process without rights that has the descriptor, before and after the end. */
-static void child(int fd, int window, int go)
+static void child(int fd, volatile uint64_t *whole, int window, int go)
 {
 	volatile uint64_t *part;
 	char byte;
 
-	close(fd); /* or it would hold the claim */
+	/* Or it would hold the claim. */
+	munmap((void *)whole, LENGTH);
+	close(fd);
 	if (setgid(65534) || setuid(65534))
 		_exit(10);
 	part = mmap(NULL, LENGTH, rw, MAP_SHARED, window, 0);
@@ -182,7 +184,7 @@ static void another_process(void)
 	CHECK(window >= 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, go) == 0);
 	pid = fork();
 	if (!pid)
-		child(fd, window, go[1]);
+		child(fd, whole, window, go[1]);
 	close(go[1]);
 	close(window);
 	CHECK(read(go[0], &byte, 1) == 1 && whole[1] == 3);
