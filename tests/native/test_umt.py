@@ -32,6 +32,12 @@ def data_of(size, seed=1):
     return random.Random(seed).randbytes(size)
 
 
+def client_of(site):
+    """The client's process, once it has announced its endpoint."""
+    wait_until(lambda: os.path.exists(socket_of(site)), 10, "umt.sock")
+    return next(p for p in site.processes() if os.readlink(f"/proc/{p}/exe").endswith("-native"))
+
+
 def service(site, name="one"):
     return next(s for s in site.info(name)["services"] if s["name"] == "rpmsg-umt")
 
@@ -88,7 +94,7 @@ def test_several_outstanding(site):
 
 def test_no_more_than_the_protocol_has(site):
     site.run("one")
-    os.kill(site.processes()[0], signal.SIGSTOP)
+    os.kill(client_of(site), signal.SIGSTOP)
     with connect(site) as peer:
         for _ in range(32):
             assert peer.put(b"x" * 100)
@@ -96,7 +102,7 @@ def test_no_more_than_the_protocol_has(site):
         peer.note(SEND, 0, 512 * 1024, 1)  # one more all the same
         with pytest.raises(Ended):
             peer.wait(lambda: False, "hung up")
-    os.kill(site.processes()[0], signal.SIGCONT)
+    os.kill(client_of(site), signal.SIGCONT)
     with connect(site) as peer:
         # It echoes each, which somebody has to read.
         peer.wait(lambda: not peer.take() and not peer.taken, "the client returned all")
@@ -118,13 +124,13 @@ def test_existing_images(site, style):
 
 def test_existing_images_take_one_message(site):
     site.run("one", "uniproton")
-    os.kill(site.processes()[0], signal.SIGSTOP)
+    os.kill(client_of(site), signal.SIGSTOP)
     with connect(site) as peer:
         assert peer.put(b"first")
         peer.note(SEND, 0, 0, 6)
         with pytest.raises(Ended):
             peer.wait(lambda: False, "hung up")
-    os.kill(site.processes()[0], signal.SIGCONT)
+    os.kill(client_of(site), signal.SIGCONT)
     with connect(site) as peer:  # to whom the first one's answer means nothing
         peer.wait(lambda: not peer.taken, "answered")
         assert peer.put(b"second")
@@ -133,13 +139,13 @@ def test_existing_images_take_one_message(site):
 
 def test_client_that_does_not_answer_is_given_up(site):
     site.run("one", "uniproton")
-    os.kill(site.processes()[0], signal.SIGSTOP)
+    os.kill(client_of(site), signal.SIGSTOP)
     with connect(site) as peer:
         assert peer.put(b"first")
         assert not peer.put(b"second")
         peer.note(RESET)
         peer.wait(lambda: not peer.sent, "given up")
-        os.kill(site.processes()[0], signal.SIGCONT)
+        os.kill(client_of(site), signal.SIGCONT)
         assert peer.receive() == b"first"  # late is as good as unasked for
         assert peer.put(b"second")
         assert peer.receive() == b"second"
@@ -169,7 +175,7 @@ def test_client_dies(site):
     site.run("one")
     with connect(site) as peer:
         assert peer.put(data_of(MIB))
-        os.kill(site.processes()[0], signal.SIGKILL)
+        os.kill(client_of(site), signal.SIGKILL)
         with pytest.raises(Ended):
             peer.wait(lambda: False, "hung up")
         assert not os.path.exists(socket_of(site))
