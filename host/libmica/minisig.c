@@ -73,7 +73,7 @@ static int parse_head(struct text *t, uint8_t *out, size_t size, struct mica_err
 int minisig_parse(const char *text, size_t len, struct minisig *sig, struct mica_error *err)
 {
 	struct text t = { text, len };
-	uint8_t raw[2 + 8 + 64];
+	uint8_t raw[2 + 8 + 64] = { 0 };
 	const char *line;
 	size_t n;
 
@@ -102,7 +102,7 @@ int minisig_parse(const char *text, size_t len, struct minisig *sig, struct mica
 int minisig_key_parse(const char *text, size_t len, struct minisig_key *key, struct mica_error *err)
 {
 	struct text t = { text, len };
-	uint8_t raw[2 + 8 + 32];
+	uint8_t raw[2 + 8 + 32] = { 0 };
 	const char *line;
 	size_t n;
 
