@@ -59,6 +59,8 @@ void app_start(void)
 	};
 
 	boot_us = k_time_us();
+	if (mica_variant.debug)
+		mica_variant.debug();
 	if (mica_variant.boot == BOOT_CRASH)
 		platform_crash();
 	if (mica_variant.boot == BOOT_STANDALONE)

@@ -37,7 +37,8 @@ struct mica_variant {
 	enum variant_boot boot;
 	struct mica_quirks quirks;
 	enum variant_kind kind;
-	bool umt_short; /* KIND_UNIPROTON: answers bulk messages with their length alone */
+	void (*debug)(void); /* mica_gdb_enable(), or NULL */
+	bool umt_short;	     /* KIND_UNIPROTON: answers bulk messages with their length alone */
 	struct shell_config shell;
 };
 

@@ -39,6 +39,8 @@ static int find_entries(struct session *s)
 			s->rsc = entry(s, offset, sizeof(*s->rsc));
 		else if (metal_shared_read32_acquire(type) == MICA_RSC_VENDOR && !s->vendor)
 			s->vendor = entry(s, offset, sizeof(*s->vendor));
+		else if (metal_shared_read32_acquire(type) == MICA_RSC_RING_PAIR && !s->ring_pair)
+			s->ring_pair = entry(s, offset, sizeof(*s->ring_pair));
 		else if (metal_shared_read32_acquire(type) == RSC_TRACE && !s->trace)
 			s->trace = entry(s, offset, sizeof(*s->trace));
 	}

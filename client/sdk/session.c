@@ -5,6 +5,7 @@
  */
 #include <metal/sys.h>
 
+#include "mica_gdb.h"
 #include "session.h"
 
 #define STACK_SIZE	 8192u
@@ -22,6 +23,9 @@ static void on_doorbell(void *arg)
 
 	s->stats.doorbells_in++;
 	mica_os_sem_give(&s->wake);
+	/* Where the arch could not stop what was interrupted. */
+	if (mica_gdb_hooks && mica_gdb_hooks->wanted())
+		mica_gdb_hooks->stop();
 }
 
 static _Noreturn void power_off(struct session *s)
@@ -85,6 +89,12 @@ static void obey_status(struct session *s)
 {
 	uint32_t word = sdk_status_read(s);
 
+	if (s->let_go_due) {
+		s->let_go_due = false;
+		keep_senders_out(s, SESSION_PAUSED);
+		sdk_vdev_down(s);
+		s->stats.reattached++;
+	}
 	if (s->stop_asked || (word == MICA_STATUS_STOP && !s->quirks.no_stop))
 		stop(s);
 	if (word == MICA_STATUS_REATTACH && !s->quirks.no_reattach) {
@@ -112,6 +122,8 @@ static void serve(struct session *s)
 		return;
 	}
 	sdk_vdev_poll(s);
+	if (s->let_go_due)
+		return;
 	again = sdk_ept_redeliver(s);
 	again |= !sdk_ctrl_answer(s);
 	again |= !sdk_credit_give_back(s);
@@ -144,6 +156,8 @@ static void session_main(void *arg)
 		power_off(s);
 	if (mica_chip_doorbell_connect(&s->doorbell, on_doorbell, s) != 0)
 		power_off(s);
+	if (mica_gdb_hooks && mica_gdb_hooks->wanted())
+		mica_gdb_hooks->stop();
 	sdk_log_open(s);
 	sdk_client_state(s, MICA_CLIENT_BOOTING);
 	wait_for_driver(s);

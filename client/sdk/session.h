@@ -28,8 +28,9 @@ struct session {
 	struct mica_rsc_header *table; /* NULL: static layout */
 	size_t table_size;
 	struct mica_rsc_rpmsg *rsc;
-	struct mica_rsc_vendor *vendor; /* NULL: none */
-	struct fw_rsc_trace *trace;	/* the first; NULL: none */
+	struct mica_rsc_vendor *vendor;	      /* NULL: none */
+	struct fw_rsc_trace *trace;	      /* the first; NULL: none */
+	struct mica_rsc_ring_pair *ring_pair; /* of a debugger; NULL: none */
 	uint32_t acked;
 
 	struct mica_chip_doorbell doorbell;
@@ -42,6 +43,7 @@ struct session {
 
 	struct mica_ept *epts;	 /* critical section */
 	uint32_t in_send;	 /* senders inside rpmsg, critical section */
+	bool let_go_due;	 /* the host took the rings back while a debugger had the core */
 	uint32_t status_handled; /* request of the status word that was served already */
 	struct rpmsg_endpoint ctrl;
 	struct sdk_ping {

@@ -3,6 +3,8 @@
 #ifndef TABLES_H
 #define TABLES_H
 
+#include <mica/gdb_ring.h>
+
 #include "variant.h"
 
 #define IMAGE_LOG_BYTES 16400u /* head and 16 KiB */
@@ -96,6 +98,28 @@ struct table_trace {
 		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
 		.trace = { { RSC_TRACE, (da0_), (len0_), 0, name0_ },                              \
 			   { RSC_TRACE, (da1_), (len1_), 0, name1_ } },                            \
+	}
+
+/* and with a debugger's ring pair */
+struct table_debug {
+	struct mica_rsc_header header;
+	uint32_t offset[4];
+	struct mica_rsc_rpmsg rpmsg;
+	struct mica_rsc_ept_table ept;
+	struct mica_rsc_ring_pair pair;
+	struct mica_rsc_vendor vendor;
+};
+
+#define TABLE_DEBUG(num_, align_, features_)                                                       \
+	{                                                                                          \
+		.header = { .ver = MICA_RSC_VERSION, .num = 4 },                                   \
+		.offset = { OFFSET(table_debug, rpmsg), OFFSET(table_debug, ept),                  \
+			    OFFSET(table_debug, pair), OFFSET(table_debug, vendor) },              \
+		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
+		.pair = { .type = MICA_RSC_RING_PAIR,                                              \
+			  .flags = MICA_GDB_F_DOORBELL,                                            \
+			  .len = 0x2000 },                                                         \
+		.vendor = MICA_RSC_VENDOR_ENTRY(features_),                                        \
 	}
 
 #define IMAGE_TABLE static MICA_RSC_SECTION

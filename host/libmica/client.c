@@ -10,6 +10,7 @@
 #include "client_log.h"
 #include "client_priv.h"
 #include "endpoint.h"
+#include "gdb.h"
 #include "link.h"
 #include "logbook.h"
 #include "service.h"
@@ -88,6 +89,7 @@ void mica_client_free(struct mica_client *c)
 	if (c->link)
 		mica_link_free(c->link, true);
 	c->link = NULL;
+	mica_gdb_abandon(c);
 	mica_endpoints_orphan(c);
 	mica_totals_free(c);
 	take_off_list(c);
@@ -229,6 +231,7 @@ static void on_events(uv_poll_t *poll, int status, int events)
 			mica_link_rang(c->link);
 			mica_link_turn(c->link);
 		}
+		mica_gdb_turn(c);
 	}
 	if (ev & MICA_PEV_REBOOT)
 		mica_log(c->host, LOG_NOTICE, c->cfg.name,
@@ -339,6 +342,9 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	info->doorbells_lost = c->doorbells_lost;
 	mica_client_fill(c, &info->ring);
 	mica_supervise_info(c, info);
+	if (c->gdb)
+		snprintf(info->debugger, sizeof(info->debugger), "%s", c->gdb->path);
+	mica_images_path(c, info->image_path);
 	if (c->link) {
 		info->features = c->link->features;
 		info->doorbells_lost += mica_link_doorbells_missed(c->link);

@@ -22,6 +22,7 @@ struct mica_ping;
 struct mica_ping_port;
 struct mica_total;
 struct mica_update;
+struct mica_gdb;
 struct mica_book;
 
 /* A tty number that stays with an endpoint name for the client's life. */
@@ -76,6 +77,7 @@ struct mica_client {
 	struct mica_endpoint_counters other_totals;
 	unsigned int n_totals;
 	uint64_t ping_strays; /* answers that nobody waited for */
+	struct mica_gdb *gdb;		 /* debugger's socket; NULL: none */
 
 	struct mica_book *book; /* its log; NULL: out of memory */
 	unsigned int followers; /* of its log */
@@ -169,6 +171,8 @@ void mica_images_load(struct mica_client *c, bool fresh, char note[256]);
 /* One of the images: read once, hashed, its signature checked where it must have one, parsed. */
 int mica_images_read_one(struct mica_client *c, const struct mica_stored *which,
 			 struct mica_image *img, struct mica_error *err);
+/* File of the image in use; empty: not known. */
+void mica_images_path(const struct mica_client *c, char out[PATH_MAX]);
 /* The image to start: on trial, else in use, else the one before with a note that says why.
  * *checked: these bytes and no others may be run. */
 int mica_images_read(struct mica_client *c, struct mica_image *img, bool *checked, char note[256],

@@ -132,3 +132,16 @@ int mica_images_read(struct mica_client *c, struct mica_image *img, bool *checke
 	note[0] = '\0';
 	return -1;
 }
+
+void mica_images_path(const struct mica_client *c, char out[PATH_MAX])
+{
+	const struct mica_stored *which =
+		c->images.pending.kind != STORED_NONE ? &c->images.pending : &c->images.current;
+	char dir[PATH_MAX];
+
+	out[0] = '\0';
+	if (which->kind != STORED_COPY)
+		snprintf(out, PATH_MAX, "%s", c->cfg.image);
+	else if (!store_dir(dir, c->host->state_root, c->cfg.name))
+		store_path(out, dir, which);
+}

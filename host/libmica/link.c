@@ -12,6 +12,7 @@
 
 #include "client_log.h"
 #include "client_priv.h"
+#include "gdb.h"
 #include "link.h"
 #include "link_table.h"
 #include "mica/abi.h"
@@ -130,6 +131,7 @@ int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mi
 			metal_copy_to_shared(link->table, table_bytes, t->len);
 		}
 		mica_link_write_table(link);
+		mica_gdb_prepare(link);
 		if (mica_logs_open(link, true, err))
 			return -1;
 	} else {
@@ -145,6 +147,7 @@ void mica_link_open(struct mica_link *link)
 	mica_link_write_status(link, MICA_STATUS_RUNNING);
 	link->open = true;
 	link->more = true; /* whatever an earlier process left */
+	mica_gdb_open(link);
 	mica_client_kick(link->client);
 }
 
@@ -301,6 +304,7 @@ void mica_link_ask_stop(struct mica_link *link)
 	}
 	mica_pings_end(link->client, "it is being stopped");
 	uv_timer_stop(link->again);
+	mica_gdb_ask_stop(link->client);
 	mica_link_write_status(link, MICA_STATUS_STOP);
 	link->stopping = true;
 	mica_client_kick(link->client);
@@ -320,6 +324,7 @@ void mica_link_free(struct mica_link *link, bool calm)
 	mica_logs_close(link, calm);
 	mica_pings_end(link->client, "it does not run any more");
 	link->client->doorbells_lost += mica_link_doorbells_missed(link);
+	mica_gdb_down(link->client);
 	link->open = false;
 	link->calm = calm;
 	if (!calm)

@@ -5,10 +5,12 @@
 #include <time.h>
 
 #include "client_priv.h"
+#include "gdb.h"
 #include "link.h"
 #include "mica/abi.h"
 #include "umt_window.h"
 
+#define DEBUG_WAIT_MS 2000
 #define READY_TICK_MS 100 /* also finds a message whose doorbell was lost */
 
 static int step_read(struct mica_op *op)
@@ -186,6 +188,15 @@ static int step_ready(struct mica_op *op)
 		return MICA_STEP_DONE;
 	if (gone(op))
 		return MICA_STEP_FAILED;
+	if (c->gdb) {
+		/* It may stand in its debugger's stub; images with one wait there at their start.
+		 */
+		if (mica_gdb_holds(c))
+			return MICA_STEP_DONE;
+		return mica_op_wait(op, DEBUG_WAIT_MS, READY_TICK_MS) == MICA_STEP_WAIT
+			       ? MICA_STEP_WAIT
+			       : MICA_STEP_DONE;
+	}
 	rc = mica_op_wait(op, c->cfg.start_timeout_ms, READY_TICK_MS);
 	if (rc == MICA_STEP_FAILED)
 		mica_fail(&op->err, MICA_E_TIMEOUT,

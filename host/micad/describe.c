@@ -75,6 +75,9 @@ static void fill(struct json_object *o, const struct mica_client_info *info)
 	boolean(o, "on_trial", info->on_trial);
 	boolean(o, "has_previous", info->has_previous);
 	text(o, "previous_sha256", info->previous_sha256);
+	boolean(o, "debug", info->config.debug);
+	text(o, "debugger", info->debugger);
+	text(o, "image_path", info->image_path);
 	boolean(o, "auto_boot", info->config.auto_boot);
 	number(o, "uptime_us", uptime_us(info));
 	boolean(o, "isolates_memory", info->isolates_memory);

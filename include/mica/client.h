@@ -8,6 +8,7 @@
 #ifndef MICA_CLIENT_H
 #define MICA_CLIENT_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
@@ -170,7 +171,7 @@ struct mica_client_info {
 	struct mica_config config;
 	enum mica_state state;
 	char reason[MICA_ERROR_TEXT]; /* why it is in that state, empty if ordinary */
-	const char *operation; /* what is under way: "start", "stop" ...; "" */
+	const char *operation;	      /* what is under way: "start", "stop" ...; "" */
 	bool isolates_memory;
 	bool can_force_stop;
 	char sha256[65];		/* of the image it was started with, or will be */
@@ -184,6 +185,8 @@ struct mica_client_info {
 	uint64_t restart_in_us;		/* 0: now, or none is pending */
 	char last_end[MICA_ERROR_TEXT]; /* why it ended unexpectedly the last time */
 	enum mica_watchdog watchdog;
+	char debugger[128];	   /* socket of its debugger; empty: none */
+	char image_path[PATH_MAX]; /* of the image in use; empty: not known */
 	uint64_t doorbells_in, doorbells_out;
 	uint64_t doorbells_lost; /* times that messages were found without one */
 	struct mica_ring_fill ring;

@@ -12,11 +12,14 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kernel.h"
+#include "mica_gdb.h"
 #include "native.h"
 
 #define IRQ_SIGNAL SIGUSR1
@@ -42,13 +45,19 @@ static void take_interrupts(void)
 	}
 }
 
-static void on_signal(int signo)
+bool (*native_debugger)(ucontext_t *uc, int signal);
+
+static void on_signal(int signo, siginfo_t *info, void *uc)
 {
 	int saved = errno;
 
 	(void)signo;
-	if (self && atomic_load(&holder) == self && !irq_off)
+	(void)info;
+	if (self && atomic_load(&holder) == self && !irq_off) {
+		if (native_debugger && atomic_load(&pending) & NATIVE_IRQ_DOORBELL)
+			native_debugger(uc, MICA_GDB_SIGINT);
 		take_interrupts();
+	}
 	errno = saved;
 }
 
@@ -60,6 +69,22 @@ void native_raise(uint32_t lines)
 	t = atomic_load(&holder);
 	if (t)
 		pthread_kill(t->arch.pthread, IRQ_SIGNAL);
+}
+
+void native_wait_for_interrupt(void)
+{
+	const struct timespec limit = { .tv_nsec = 100000000 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, IRQ_SIGNAL);
+	sigtimedwait(&set, NULL, &limit);
+}
+
+void native_interrupt_again(void)
+{
+	if (atomic_load(&pending))
+		pthread_kill(pthread_self(), IRQ_SIGNAL);
 }
 
 /* Threads that are no kernel threads keep the signal blocked and inherit that. */
@@ -74,7 +99,7 @@ static void block_signal(int how)
 
 void native_context_init(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 
 	sigemptyset(&sa.sa_mask);
 	if (sigaction(IRQ_SIGNAL, &sa, NULL) != 0)

@@ -3,7 +3,9 @@
 #ifndef NATIVE_H
 #define NATIVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <ucontext.h>
 
 /* Interrupt lines; bits of native_raise(). */
 #define NATIVE_IRQ_TIMER    (1u << 0)
@@ -12,6 +14,14 @@
 /* context.c: set lines pending and interrupt whoever holds the baton. From the interrupt thread. */
 void native_raise(uint32_t lines);
 void native_context_init(void);
+/* In a handler that blocks the interrupts' signal: until one comes, or a tenth of a second. It
+ * stays pending; native_interrupt_again() before the handler returns. */
+void native_wait_for_interrupt(void);
+void native_interrupt_again(void);
+
+/* gdb_arch.c, where an image has it: context of what was interrupted, MICA_GDB_SIG*. False: no
+ * debugger wants it. NULL: not linked. */
+extern bool (*native_debugger)(ucontext_t *uc, int signal);
 
 /* irq.c: the thread that stands for the interrupt controller. */
 void native_irq_start(void);
