@@ -120,3 +120,23 @@ void sdk_client_state(struct session *s, uint32_t state)
 	if (s->acked & MICA_F_READY)
 		metal_shared_write32_release(&s->vendor->client_state, state);
 }
+
+uint32_t sdk_heartbeat(struct session *s)
+{
+	uint64_t now, period;
+	uint32_t ms;
+
+	if (!(s->acked & MICA_F_HEARTBEAT))
+		return MICA_OS_FOREVER;
+	ms = metal_shared_read32_acquire(&s->vendor->heartbeat_ms);
+	if (!ms)
+		return MICA_OS_FOREVER;
+	now = mica_os_time_us();
+	period = (uint64_t)ms * 1000u;
+	/* Also when the period became shorter. */
+	if (now >= s->beat_us || s->beat_us - now > period) {
+		metal_shared_write32_release(&s->vendor->heartbeat, s->vendor->heartbeat + 1u);
+		s->beat_us = now + period;
+	}
+	return (uint32_t)((s->beat_us - now + 999u) / 1000u);
+}

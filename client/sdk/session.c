@@ -108,17 +108,25 @@ static void obey_status(struct session *s)
 		reattach_done(s);
 }
 
+/* Until a doorbell, a poke or the next heartbeat. */
+static void wait(struct session *s, uint32_t limit_ms)
+{
+	uint32_t beat_ms = sdk_heartbeat(s);
+
+	mica_os_sem_take(&s->wake, beat_ms < limit_ms ? beat_ms : limit_ms);
+}
+
 static void serve(struct session *s)
 {
 	bool again;
 
 	if (s->quirks.ignore_while_zero && !s->stop_asked && s->table && sdk_status_read(s) == 0) {
-		mica_os_sem_take(&s->wake, MICA_OS_FOREVER);
+		wait(s, MICA_OS_FOREVER);
 		return;
 	}
 	obey_status(s);
 	if (s->state != SESSION_READY) {
-		mica_os_sem_take(&s->wake, MICA_OS_FOREVER);
+		wait(s, MICA_OS_FOREVER);
 		return;
 	}
 	sdk_vdev_poll(s);
@@ -129,7 +137,7 @@ static void serve(struct session *s)
 	again |= !sdk_credit_give_back(s);
 	again |= !sdk_umt_flush();
 	sdk_ept_wake_senders(s);
-	mica_os_sem_take(&s->wake, again ? RETRY_MS : MICA_OS_FOREVER);
+	wait(s, again ? RETRY_MS : MICA_OS_FOREVER);
 }
 
 /* Yields while it waits; a host that never comes does not hold the core for ever. */

@@ -32,6 +32,7 @@ struct session {
 	struct fw_rsc_trace *trace;	      /* the first; NULL: none */
 	struct mica_rsc_ring_pair *ring_pair; /* of a debugger; NULL: none */
 	uint32_t acked;
+	uint64_t beat_us; /* time of the next heartbeat */
 
 	struct mica_chip_doorbell doorbell;
 	struct metal_io_region shm_io;
@@ -65,6 +66,9 @@ bool sdk_layout_driver_ok(struct session *s);
 /* The status word; 0 and nothing where there is no table. */
 uint32_t sdk_status_read(const struct session *s);
 void sdk_status_write(struct session *s, uint32_t word);
+/* Heartbeat of the vendor entry, counted up when it is due; milliseconds until the next one is, as
+ * the host asks now; MICA_OS_FOREVER: it does not. */
+uint32_t sdk_heartbeat(struct session *s);
 /* client_state of the vendor entry, if that was agreed. */
 void sdk_client_state(struct session *s, uint32_t state);
 

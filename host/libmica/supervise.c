@@ -430,9 +430,8 @@ void mica_supervise_info(const struct mica_client *c, struct mica_client_info *i
 	memcpy(info->last_end, c->sv.last, sizeof(info->last_end));
 	if (!c->cfg.watchdog_ms)
 		info->watchdog = MICA_WATCHDOG_OFF;
-	else if (!c->table.present)
-		info->watchdog = MICA_WATCHDOG_IDLE;
-	else if (!(c->table.features & MICA_F_HEARTBEAT))
+	else if (c->cfg.layout == MICA_LAYOUT_STATIC ||
+		 (c->table.present && !(c->table.features & MICA_F_HEARTBEAT)))
 		info->watchdog = MICA_WATCHDOG_NONE;
 	else
 		info->watchdog = c->sv.watching ? MICA_WATCHDOG_ON : MICA_WATCHDOG_IDLE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "link.h"
@@ -64,6 +65,30 @@ static void image(struct json_object *c)
 		       name);
 }
 
+/* Rounded up: what is pending never shows as 0. */
+static void seconds(const char *before, long long us)
+{
+	printf("%s%lld.%lld s", before, (us + 99999) / 1000000, (us + 99999) / 100000 % 10);
+}
+
+static void supervision(struct json_object *c)
+{
+	const char *restart = json_text(c, "restart"), *last = json_text(c, "last_end");
+	const char *watchdog = json_text(c, "watchdog");
+	long long n = json_number(c, "restarts");
+
+	printf("Restart:       %s", restart);
+	if (n)
+		printf("; %lld time%s, last: %s", n, n == 1 ? "" : "s", last);
+	printf("\n");
+	if (!strcmp(watchdog, "off"))
+		return;
+	seconds("Watchdog:      ", json_number(c, "watchdog_us"));
+	printf("%s\n", !strcmp(watchdog, "none")   ? ", but the image has no heartbeat"
+		       : !strcmp(watchdog, "idle") ? ", while the client runs"
+						   : "");
+}
+
 static void details(struct json_object *c)
 {
 	struct json_object *services = json_list(c, "services");
@@ -72,7 +97,10 @@ static void details(struct json_object *c)
 	long long us = json_number(c, "uptime_us");
 
 	printf("Name:          %s\n", json_text(c, "name"));
-	printf("State:         %s%s%s\n", json_text(c, "state"), *reason ? ": " : "", reason);
+	printf("State:         %s%s%s", json_text(c, "state"), *reason ? ": " : "", reason);
+	if (json_flag(c, "restart_pending"))
+		seconds("; restart in ", json_number(c, "restart_in_us"));
+	printf("\n");
 	printf("Assigned CPU:  %s\n", json_text(c, "cpu"));
 	printf("Pedestal:      %s; %s, %s\n", json_text(c, "pedestal"),
 	       json_flag(c, "isolates_memory") ? "isolates memory" : "does not isolate memory",
@@ -81,6 +109,7 @@ static void details(struct json_object *c)
 	image(c);
 	printf("Configuration: %s\n", *config ? config : "-");
 	printf("AutoBoot:      %s\n", json_flag(c, "auto_boot") ? "yes" : "no");
+	supervision(c);
 	if (us)
 		printf("Uptime:        %lld.%03lld s\n", us / 1000000, us / 1000 % 1000);
 	printf("Doorbells:     %lld received, %lld sent\n", json_number(c, "doorbells_in"),

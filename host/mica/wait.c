@@ -26,7 +26,8 @@ static int wait_for_end(struct cli *cli, const char *name, int timeout_ms, struc
 	if (watch_open(&link, cli->socket, name, err))
 		return cli_fail(cli, err);
 	/* The daemon tells only changes: the time starts anew with each, which is good enough. */
-	while ((ret = watch_next(&link, timeout_ms, &e, err)) > 0 && !watch_is_end(e.state))
+	while ((ret = watch_next(&link, timeout_ms, &e, err)) > 0 &&
+	       (!watch_is_end(e.state) || e.pending))
 		;
 	link_close(&link);
 	if (ret > 0)
@@ -70,7 +71,8 @@ const struct verb verb_wait = {
 	.name = "wait",
 	.args = "NAME [--timeout SEC]",
 	.summary = "Wait until a client does not run any more",
-	.help = "Prints the state and, where there is one, the reason. Exit status 0 after an\n"
+	.help = "A client that is about to be restarted is waited for on.\n"
+		"Prints the state and, where there is one, the reason. Exit status 0 after an\n"
 		"ordinary end, 13 after a crash, 11 when the time is up.\n",
 	.run = run,
 };

@@ -24,8 +24,10 @@ static void take(struct json_object *reply, struct watch_event *e)
 	if (list) {
 		o = json_object_array_get_idx(list, 0);
 		state = json_text(o, "state");
+		e->pending = json_flag(o, "restart_pending");
 	} else {
 		json_object_object_get_ex(reply, "change", &o);
+		e->pending = json_flag(o, "pending");
 		state = strcmp(json_text(o, "kind"), "removed") ? json_text(o, "to") : "Removed";
 	}
 	snprintf(e->state, sizeof(e->state), "%s", state);

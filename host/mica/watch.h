@@ -10,6 +10,7 @@
 struct watch_event {
 	char state[32]; /* "Removed" when the client is no more */
 	char reason[MICA_ERROR_TEXT];
+	bool pending; /* not the end: a restart follows, or state Failed */
 };
 
 /* The first event is the state as it is now. */

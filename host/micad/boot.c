@@ -85,8 +85,8 @@ static void on_created(void *arg, struct mica_client *client, const struct mica_
 		free(b);
 		return;
 	}
-	server_change(&b->daemon->server, "created", b->name, "", mica_state_name(MICA_OFFLINE),
-		      "");
+	server_change(&b->daemon->server, "created", b->name, "", mica_state_name(MICA_OFFLINE), "",
+		      false);
 	mica_client_boot(client, on_started, b);
 }
 

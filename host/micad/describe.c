@@ -47,6 +47,36 @@ static struct json_object *service(const struct mica_service_info *s)
 	return o;
 }
 
+static const char *watchdog_name(enum mica_watchdog w)
+{
+	static const char *const names[] = {
+		[MICA_WATCHDOG_OFF] = "off",
+		[MICA_WATCHDOG_NONE] = "none",
+		[MICA_WATCHDOG_IDLE] = "idle",
+		[MICA_WATCHDOG_ON] = "on",
+	};
+
+	return names[w];
+}
+
+static const char *restart_name(enum mica_restart r)
+{
+	if (r == MICA_RESTART_NO)
+		return "no";
+	return r == MICA_RESTART_ALWAYS ? "always" : "on-failure";
+}
+
+static void supervision(struct json_object *o, const struct mica_client_info *info)
+{
+	text(o, "restart", restart_name(info->config.restart));
+	number(o, "restarts", info->restarts);
+	boolean(o, "restart_pending", info->restart_pending);
+	number(o, "restart_in_us", info->restart_in_us);
+	text(o, "last_end", info->last_end);
+	text(o, "watchdog", watchdog_name(info->watchdog));
+	number(o, "watchdog_us", (uint64_t)info->config.watchdog_ms * 1000);
+}
+
 static uint64_t uptime_us(const struct mica_client_info *info)
 {
 	uint64_t now = uv_hrtime() / 1000;
@@ -82,6 +112,7 @@ static void fill(struct json_object *o, const struct mica_client_info *info)
 	number(o, "uptime_us", uptime_us(info));
 	boolean(o, "isolates_memory", info->isolates_memory);
 	boolean(o, "can_force_stop", info->can_force_stop);
+	supervision(o, info);
 	number(o, "doorbells_in", info->doorbells_in);
 	number(o, "doorbells_out", info->doorbells_out);
 	number(o, "doorbells_lost", info->doorbells_lost);

@@ -30,7 +30,7 @@ static void on_change(void *arg, const struct mica_change *change)
 
 	log_line(change->to >= MICA_CRASHED ? LOG_ERR : LOG_INFO, change->name, "%s -> %s%s%s",
 		 from, to, *reason ? ": " : "", reason);
-	server_change(&d->server, "state", change->name, from, to, reason);
+	server_change(&d->server, "state", change->name, from, to, reason, change->pending);
 }
 
 static void on_log(void *arg, int level, const char *client, const char *line)

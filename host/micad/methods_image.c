@@ -69,7 +69,7 @@ static void on_undone(void *arg, struct mica_client *client, const struct mica_e
 
 	(void)client;
 	if (!err)
-		server_change(&l->req->daemon->server, "removed", l->cfg.name, "", "", "");
+		server_change(&l->req->daemon->server, "removed", l->cfg.name, "", "", "", false);
 	launch_fail(l);
 }
 
@@ -95,7 +95,7 @@ static void on_created(void *arg, struct mica_client *client, const struct mica_
 	}
 	l->created = true;
 	server_change(&l->req->daemon->server, "created", l->cfg.name, "",
-		      mica_state_name(MICA_OFFLINE), "");
+		      mica_state_name(MICA_OFFLINE), "", false);
 	mica_client_start(client, on_started, l);
 }
 

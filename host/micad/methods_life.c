@@ -59,7 +59,7 @@ static void on_created(void *arg, struct mica_client *client, const struct mica_
 	(void)client;
 	if (!err)
 		server_change(&c->req->daemon->server, "created", c->cfg.name, "",
-			      mica_state_name(MICA_OFFLINE), "");
+			      mica_state_name(MICA_OFFLINE), "", false);
 	creation_end(c, err, true);
 }
 
@@ -138,7 +138,7 @@ static void on_removed(void *arg, struct mica_client *client, const struct mica_
 	(void)client; /* gone */
 	call_string(&req->call, "name", &name);
 	if (!err)
-		server_change(&req->daemon->server, "removed", name, "", "", "");
+		server_change(&req->daemon->server, "removed", name, "", "", "", false);
 	on_done(req, NULL, err);
 }
 

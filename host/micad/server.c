@@ -107,7 +107,7 @@ void server_stop(struct server *s)
 }
 
 static struct json_object *change_json(const char *kind, const char *name, const char *from,
-				       const char *to, const char *reason)
+				       const char *to, const char *reason, bool pending)
 {
 	struct json_object *change = json_object_new_object();
 	struct json_object *params = json_object_new_object();
@@ -117,12 +117,13 @@ static struct json_object *change_json(const char *kind, const char *name, const
 	json_object_object_add(change, "from", json_object_new_string(from));
 	json_object_object_add(change, "to", json_object_new_string(to));
 	json_object_object_add(change, "reason", json_object_new_string(reason));
+	json_object_object_add(change, "pending", json_object_new_boolean(pending));
 	json_object_object_add(params, "change", change);
 	return params;
 }
 
 void server_change(struct server *s, const char *kind, const char *name, const char *from,
-		   const char *to, const char *reason)
+		   const char *to, const char *reason, bool pending)
 {
 	struct conn *next;
 
@@ -135,7 +136,8 @@ void server_change(struct server *s, const char *kind, const char *name, const c
 		}
 		if (!c->monitor || c->logs || (c->filter[0] && strcmp(c->filter, name) != 0))
 			continue;
-		conn_send(c, reply_format(change_json(kind, name, from, to, reason), true));
+		conn_send(c,
+			  reply_format(change_json(kind, name, from, to, reason, pending), true));
 	}
 }
 

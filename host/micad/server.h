@@ -27,9 +27,10 @@ int server_start(struct server *s, struct daemon *d, struct mica_error *err);
 void server_stop(struct server *s);
 /* Called by a connection when it goes. */
 void server_forget(struct server *s, struct conn *c);
-/* One change of a client to everybody who monitors it. Names may be "". */
+/* One change of a client to everybody who monitors it. Names may be "".
+ * pending: not the end. */
 void server_change(struct server *s, const char *kind, const char *name, const char *from,
-		   const char *to, const char *reason);
+		   const char *to, const char *reason, bool pending);
 
 /* One line of a client's log to everybody who follows it. */
 void server_line(struct server *s, const char *name, const struct mica_log_line *line);
