@@ -22,11 +22,11 @@ enum variant_boot {
 };
 
 enum variant_kind {
-	KIND_REFERENCE, /* shell, mica-echo */
-	KIND_PLAIN,	/* shell only */
-	KIND_RTTHREAD,	/* echo, onoff, matrix, and a shell once onoff asks for it */
+	KIND_REFERENCE,	  /* shell, mica-echo */
+	KIND_PLAIN,	  /* shell only */
+	KIND_RTTHREAD,	  /* echo, onoff, matrix, and a shell once onoff asks for it */
 	KIND_UMT_HOSTILE, /* shell, and an rpmsg-umt that breaks every rule */
-	KIND_UNIPROTON, /* shell, rpmsg-rpc, rpmsg-umt, and a boot that waits for the last two */
+	KIND_UNIPROTON,	  /* shell, rpmsg-rpc, rpmsg-umt, and a boot that waits for the last two */
 };
 
 struct mica_variant {

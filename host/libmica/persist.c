@@ -105,8 +105,8 @@ static void facts_from(struct json_object *o, struct mica_image_facts *f)
 	if (!json_object_object_get_ex(o, "spans", &spans) ||
 	    !json_object_is_type(spans, json_type_array))
 		return;
-	for (size_t i = 0;
-	     i + 1 < json_object_array_length(spans) && f->n_spans < MICA_SPANS_MAX; i += 2) {
+	for (size_t i = 0; i + 1 < json_object_array_length(spans) && f->n_spans < MICA_SPANS_MAX;
+	     i += 2) {
 		f->span[f->n_spans].da =
 			(uint64_t)json_object_get_int64(json_object_array_get_idx(spans, i));
 		f->span[f->n_spans++].len =

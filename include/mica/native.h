@@ -20,8 +20,8 @@
 #define MICA_NATIVE_FD_TO_CLIENT 4
 #define MICA_NATIVE_FD_TO_HOST	 5
 /* Descriptor 6 is there, and to be mapped over its place in the shared memory, if this says so. */
-#define MICA_NATIVE_WINDOW_ENV	 "MICA_NATIVE_WINDOW" /* "1" */
-#define MICA_NATIVE_FD_WINDOW	 6
+#define MICA_NATIVE_WINDOW_ENV "MICA_NATIVE_WINDOW" /* "1" */
+#define MICA_NATIVE_FD_WINDOW  6
 
 #define MICA_NATIVE_BASE	0x70000000ull
 #define MICA_NATIVE_TABLE_MAX	0x4000u /* resource table at offset 0 */
