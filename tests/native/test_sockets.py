@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Endpoints that no service serves, as sockets: from C, from Python, held up, cut off, taken over."""
-import errno
 import os
 import re
 import select
 import signal
-import socket
 import stat
 import struct
 import subprocess
@@ -15,7 +13,7 @@ import zlib
 
 import pytest
 
-from conftest import BUILD, MICAD, SLOW, TOP, Terminal, wait_until
+from conftest import BUILD, SLOW, TOP, Terminal, wait_until
 
 sys.path.insert(0, os.path.join(TOP, "packaging", "examples"))
 from endpoint import MESSAGE_MAX, Endpoint  # noqa: E402
