@@ -581,3 +581,21 @@ def test_idle_daemon_sleeps(site):
     before = switches()
     time.sleep(2)
     assert switches() - before <= 2
+
+
+def test_installed_library(site, tmp_path):
+    """What `make install` brings is enough to build an application."""
+    subprocess.run(["make", "-s", "install-app", f"DESTDIR={tmp_path}"], cwd=TOP, check=True,
+                   timeout=120 * SLOW, stdout=subprocess.DEVNULL)
+    env = {**os.environ, "PKG_CONFIG_SYSROOT_DIR": str(tmp_path),
+           "PKG_CONFIG_LIBDIR": f"{tmp_path}/usr/lib/pkgconfig"}
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libmica-app"], env=env, text=True,
+                           check=True, capture_output=True, timeout=60).stdout.split()
+    program = str(tmp_path / "echo")
+    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", program,
+                    os.path.join(TOP, "packaging/examples/echo.c"), *flags], check=True,
+                   timeout=120 * SLOW)
+    site.run("one")
+    done = subprocess.run([program, "one", "mica-echo", "10", "496"], env=site.env, text=True,
+                          capture_output=True, timeout=60 * SLOW, check=False)
+    assert done.stdout == "10 messages of 496 bytes came back\n", done
