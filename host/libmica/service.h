@@ -95,6 +95,11 @@ bool mica_services_serve(const struct mica_link *link, const char *name);
 void mica_services_take_up(struct mica_link *link, const char *name);
 void mica_service_let_go(struct mica_service *s);
 
+/* For service_buffer.c: buffers that came back; one message was sent; the message at work. */
+void mica_service_note_returned(struct mica_link *link);
+void mica_service_sent(struct mica_service *s, size_t len);
+void mica_service_mark(struct mica_link *link, bool handed_over);
+
 /* For the link. */
 void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote);
 void mica_services_gone(struct mica_link *link, const char *name, uint32_t remote);

@@ -81,7 +81,7 @@ static void tell(struct mica_service *s, bool open)
  * Buffers come back in any order: a client may keep one message while it takes others. Called
  * before every send, which is when a descriptor may be used again.
  */
-static void note_returned(struct mica_link *link)
+void mica_service_note_returned(struct mica_link *link)
 {
 	struct virtqueue *vq = link->rvdev.svq;
 	uint16_t used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
@@ -103,7 +103,7 @@ static void note_returned(struct mica_link *link)
 static bool consumed(struct mica_service *s)
 {
 	if (s->outstanding)
-		note_returned(s->link);
+		mica_service_note_returned(s->link);
 	return !s->outstanding;
 }
 
@@ -132,7 +132,7 @@ bool mica_service_can_send(struct mica_service *s)
 	return false;
 }
 
-static void sent(struct mica_service *s, size_t len)
+void mica_service_sent(struct mica_service *s, size_t len)
 {
 	struct virtqueue *vq = s->link->rvdev.svq;
 
@@ -145,47 +145,11 @@ static void sent(struct mica_service *s, size_t len)
 
 static int send_now(struct mica_service *s, const void *data, size_t len)
 {
-	note_returned(s->link);
+	mica_service_note_returned(s->link);
 	if (rpmsg_trysend(&s->ept, len ? data : NULL, (int)len) < 0)
 		return -1;
-	sent(s, len);
+	mica_service_sent(s, len);
 	return 0;
-}
-
-void *mica_service_buffer(struct mica_service *s, size_t *len)
-{
-	uint32_t room;
-	void *buf;
-
-	if (!mica_service_can_send(s))
-		return NULL;
-	note_returned(s->link);
-	buf = rpmsg_get_tx_payload_buffer(&s->ept, &room, false);
-	if (!buf) {
-		s->want_send = true;
-		mica_link_again(s->link, s->link->retry_ms);
-		return NULL;
-	}
-	*len = room < MICA_PAYLOAD_MAX ? room : MICA_PAYLOAD_MAX;
-	return buf;
-}
-
-int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len)
-{
-	if (rpmsg_send_nocopy(&s->ept, buf, (int)len) < 0) {
-		rpmsg_release_tx_buffer(&s->ept, buf);
-		mica_link_again(s->link, 0);
-		return -1;
-	}
-	sent(s, len);
-	if (len && s->link->features & MICA_F_CREDIT)
-		s->tx_credit--;
-	return 0;
-}
-
-void mica_service_release_buffer(struct mica_service *s, void *buf)
-{
-	rpmsg_release_tx_buffer(&s->ept, buf);
 }
 
 int mica_service_send(struct mica_service *s, const void *data, size_t len)
@@ -219,7 +183,7 @@ bool mica_services_control(struct mica_link *link, const void *msg, size_t len)
 {
 	if (!link->up || link->dead || link->stopping || !link->ctrl_open)
 		return false;
-	note_returned(link);
+	mica_service_note_returned(link);
 	return rpmsg_trysend(&link->ctrl, msg, (int)len) >= 0;
 }
 
@@ -247,27 +211,6 @@ void mica_service_drained(struct mica_service *s)
 		mica_link_again(s->link, s->link->retry_ms);
 }
 
-/* ---- which message was handed over ---- */
-
-/*
- * A later process that takes the rings up as they are finds the message that this one had at work
- * in them: used, its buffer not given back. The word that the driver owns at the end of the
- * available ring, of no meaning without event indices, says whether it had left this process.
- */
-static void mark(struct mica_link *link, bool handed_over)
-{
-	struct virtqueue *vq = link->rvdev.rvq;
-
-	if (!(link->features & MICA_F_CREDIT))
-		metal_shared_write16_release(&vring_used_event(&vq->vq_ring),
-					     (uint16_t)(vq->vq_used_cons_idx - !handed_over));
-}
-
-void mica_service_handed_over(struct mica_service *s)
-{
-	mark(s->link, true);
-}
-
 /* ---- binding ---- */
 
 static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
@@ -284,7 +227,7 @@ static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 	if (!len && !s->ops->empty)
 		return RPMSG_SUCCESS;
 	s->rx_owed += len != 0;
-	mark(s->link, false);
+	mica_service_mark(s->link, false);
 	if (s->ops->message)
 		s->ops->message(s, data, len);
 	else
@@ -450,7 +393,8 @@ static void unbind(struct mica_service *s)
 	if (s->ops->close)
 		s->ops->close(s);
 	if (s->link->up)
-		note_returned(s->link); /* the announcement of the end is a message too */
+		mica_service_note_returned(
+			s->link); /* the announcement of the end is a message too */
 	rpmsg_destroy_ept(&s->ept);
 	s->bound = false;
 }

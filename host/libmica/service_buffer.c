@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Messages without a copy: buffers to fill, and whether a received one has left this process. */
+#include <metal/atomic.h>
+
+#include "link.h"
+#include "mica/abi.h"
+#include "service.h"
+
+void *mica_service_buffer(struct mica_service *s, size_t *len)
+{
+	uint32_t room;
+	void *buf;
+
+	if (!mica_service_can_send(s))
+		return NULL;
+	mica_service_note_returned(s->link);
+	buf = rpmsg_get_tx_payload_buffer(&s->ept, &room, false);
+	if (!buf) {
+		s->want_send = true;
+		mica_link_again(s->link, s->link->retry_ms);
+		return NULL;
+	}
+	*len = room < MICA_PAYLOAD_MAX ? room : MICA_PAYLOAD_MAX;
+	return buf;
+}
+
+int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len)
+{
+	if (rpmsg_send_nocopy(&s->ept, buf, (int)len) < 0) {
+		rpmsg_release_tx_buffer(&s->ept, buf);
+		mica_link_again(s->link, 0);
+		return -1;
+	}
+	mica_service_sent(s, len);
+	if (len && s->link->features & MICA_F_CREDIT)
+		s->tx_credit--;
+	return 0;
+}
+
+void mica_service_release_buffer(struct mica_service *s, void *buf)
+{
+	rpmsg_release_tx_buffer(&s->ept, buf);
+}
+
+/*
+ * A later process that takes the rings up as they are finds the message that this one had at work
+ * in them: used, its buffer not given back. The word that the driver owns at the end of the
+ * available ring, of no meaning without event indices, says whether it had left this process.
+ */
+void mica_service_mark(struct mica_link *link, bool handed_over)
+{
+	struct virtqueue *vq = link->rvdev.rvq;
+
+	if (!(link->features & MICA_F_CREDIT))
+		metal_shared_write16_release(&vring_used_event(&vq->vq_ring),
+					     (uint16_t)(vq->vq_used_cons_idx - !handed_over));
+}
+
+void mica_service_handed_over(struct mica_service *s)
+{
+	mica_service_mark(s->link, true);
+}
