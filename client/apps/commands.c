@@ -127,6 +127,7 @@ const struct shell_command shell_commands[] = {
 	{ "umt", "N  sends N bytes of a pattern as a bulk message, prints their CRC-32",
 	  shell_umt },
 	{ "rpc", "[test|hold|system|refused]  calls functions of Linux", shell_rpc },
+	{ "smp", "[on [CORE]|run|off|crash]  a second core", shell_smp },
 	{ "log", "LEVEL TEXT  writes it into the log, level 0 to 7", shell_log },
 	{ "logflood", "N  writes N lines into the log at once", shell_logflood },
 	{ "trace", "I TEXT  writes a line into trace buffer I", shell_trace },

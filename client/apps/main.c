@@ -51,10 +51,17 @@ static void ready(void *arg)
 	}
 }
 
+static void stopping(void *arg)
+{
+	(void)arg;
+	smp_stop();
+}
+
 void app_start(void)
 {
 	const struct mica_session_config config = {
 		.ready = ready,
+		.stopping = stopping,
 		.quirks = &mica_variant.quirks,
 	};
 

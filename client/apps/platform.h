@@ -19,6 +19,19 @@ struct platform_memory {
 
 void platform_memory(struct platform_memory *m);
 
+/*
+ * Further cores, by their number within the cluster. on: 0, or PSCI's error; entry never returns.
+ * state: 0 on, 1 off, 2 on its way, below 0 no such core. off: the calling core, of those only.
+ */
+#define PLATFORM_CORE_ON  0
+#define PLATFORM_CORE_OFF 1
+unsigned int platform_core(void);
+int platform_core_on(unsigned int core, void (*entry)(void));
+int platform_core_state(unsigned int core);
+_Noreturn void platform_core_off(void);
+void platform_core_wait(void); /* until woken, or sooner */
+void platform_core_wake(void);
+
 /* Without a host and its Linux: prepare, print, switch the whole machine off. */
 void platform_standalone(void);
 void platform_print(const char *data, size_t len);

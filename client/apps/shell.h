@@ -56,6 +56,11 @@ void shell_umt(const char *args);
 /* rpc.c: calls functions of Linux */
 void shell_rpc(const char *args);
 
+/* smp.c */
+void shell_smp(const char *args);
+/* Before this core powers itself off; session thread. */
+void smp_stop(void);
+
 /* log.c */
 void shell_log(const char *args);
 void shell_logflood(const char *args);

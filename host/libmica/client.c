@@ -189,6 +189,38 @@ static void on_off_timer(uv_timer_t *timer)
 		mica_client_crashed(c, c->fault);
 }
 
+/* Of several cores, those that run; without an op for it they are on or off together. */
+static void cores_on(const struct mica_client *c, struct mica_cores *out)
+{
+	bool alive = c->state == MICA_RUNNING || c->state == MICA_SUSPENDED ||
+		     c->state == MICA_CRASHED || c->state == MICA_ERROR;
+	uint32_t on = alive ? UINT32_MAX : 0;
+
+	memset(out, 0, sizeof(*out));
+	if (!c->claimed || (c->op && c->op->working))
+		on = 0;
+	else if (c->ops->cores_on)
+		on = c->ops->cores_on(c->ped);
+	for (unsigned int i = 0; i < c->cfg.cores.n; i++)
+		if (on & 1u << i)
+			out->id[out->n++] = c->cfg.cores.id[i];
+	if (out->n)
+		out->kind = c->cfg.cores.kind;
+}
+
+/* One of several cores went off; that is the client's business, and worth a line. */
+static void some_went_off(struct mica_client *c)
+{
+	struct mica_cores on;
+	char text[64];
+
+	cores_on(c, &on);
+	mica_cores_format(&on, text);
+	if (on.n && on.n < c->cfg.cores.n)
+		mica_log(c->host, LOG_NOTICE, c->cfg.name,
+			 "a core went off; the client goes on with CPU %s", text);
+}
+
 static void look_at_power(struct mica_client *c)
 {
 	enum mica_power power;
@@ -200,6 +232,8 @@ static void look_at_power(struct mica_client *c)
 	if (power == MICA_POWER_OFF) {
 		if (c->state != MICA_CRASHED || c->link)
 			went_off(c);
+	} else if (power == MICA_POWER_ON) {
+		some_went_off(c);
 	} else if (power == MICA_POWER_PENDING && c->off_timer) {
 		uv_timer_start(c->off_timer, on_off_timer, OFF_AGAIN_MS, 0);
 	}
@@ -330,6 +364,7 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	memcpy(info->reason, c->reason, sizeof(info->reason));
 	info->operation = c->op ? c->op->plan->verb : "";
 	info->isolates_memory = c->ops->caps.isolates_memory;
+	cores_on(c, &info->cores_on);
 	info->can_force_stop = c->ops->caps.force_stop != MICA_FORCE_NONE;
 	info->started_us = c->started_us;
 	memcpy(info->sha256, c->facts.sha256, sizeof(info->sha256));

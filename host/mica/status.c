@@ -95,13 +95,17 @@ static void details(struct json_object *c)
 	size_t n = services ? json_object_array_length(services) : 0;
 	const char *reason = json_text(c, "reason"), *config = json_text(c, "config");
 	long long us = json_number(c, "uptime_us");
+	const char *on = json_text(c, "cpu_on");
+	const char *cpu = json_text(c, "cpu");
+	bool several = *cpu && strpbrk(cpu + 1, "-,");
 
 	printf("Name:          %s\n", json_text(c, "name"));
 	printf("State:         %s%s%s", json_text(c, "state"), *reason ? ": " : "", reason);
 	if (json_flag(c, "restart_pending"))
 		seconds("; restart in ", json_number(c, "restart_in_us"));
 	printf("\n");
-	printf("Assigned CPU:  %s\n", json_text(c, "cpu"));
+	printf("Assigned CPU:  %s%s%s%s\n", cpu, several ? " (on: " : "", several ? on : "",
+	       several ? ")" : "");
 	printf("Pedestal:      %s; %s, %s\n", json_text(c, "pedestal"),
 	       json_flag(c, "isolates_memory") ? "isolates memory" : "does not isolate memory",
 	       json_flag(c, "can_force_stop") ? "can stop a client that hangs"

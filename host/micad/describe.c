@@ -94,6 +94,8 @@ static void fill(struct json_object *o, const struct mica_client_info *info)
 	mica_cores_format(&info->config.cores, cpu);
 	text(o, "name", info->name);
 	text(o, "cpu", cpu);
+	mica_cores_format(&info->cores_on, cpu);
+	text(o, "cpu_on", cpu);
 	text(o, "state", mica_state_name(info->state));
 	text(o, "reason", info->reason);
 	text(o, "operation", info->operation);

@@ -172,6 +172,7 @@ struct mica_client_info {
 	enum mica_state state;
 	char reason[MICA_ERROR_TEXT]; /* why it is in that state, empty if ordinary */
 	const char *operation;	      /* what is under way: "start", "stop" ...; "" */
+	struct mica_cores cores_on;   /* of config.cores; kind NONE: none */
 	bool isolates_memory;
 	bool can_force_stop;
 	char sha256[65];		/* of the image it was started with, or will be */

@@ -137,6 +137,8 @@ struct mica_pedestal_ops {
 	 * memory that the client has cached and Linux has not. */
 	void (*refresh)(struct mica_pedestal *p, const void *va, size_t len);
 	enum mica_power (*power)(struct mica_pedestal *p);
+	/* Optional. Which of the configured cores are on: bit i for cores.id[i]. */
+	uint32_t (*cores_on)(struct mica_pedestal *p);
 	int (*kick)(struct mica_pedestal *p); /* 0 or -errno */
 	int (*event_fd)(
 		struct mica_pedestal *p); /* one descriptor, readable when events() has some */

@@ -82,6 +82,14 @@ void arm64_doorbell_irq(uint32_t sgi);
 void arm64_psci_init(bool entered_at_el2);
 _Noreturn void arm64_psci_cpu_off(void);
 _Noreturn void arm64_psci_system_off(void);
+/* 0, or PSCI's error below 0; state: 0 on, 1 off, 2 on its way. */
+int arm64_psci_cpu_on(uint64_t mpidr, uint64_t entry);
+int arm64_psci_affinity_info(uint64_t mpidr);
+
+/* smp.c, start.S */
+void arm64_secondary_start(void);
+/* This core was brought up by the image. */
+bool arm64_is_secondary(void);
 
 /* main.c; names known to the assembly files */
 _Noreturn void arm64_main(bool entered_at_el2);

@@ -16,6 +16,9 @@ void arm64_fatal(uint64_t vector)
 {
 	static bool again;
 
+	/* The threads go on; what it did last is for them to find out. */
+	if (arm64_is_secondary())
+		arm64_psci_cpu_off();
 	last_words.vector = vector;
 	last_words.esr = read_sysreg("esr_el1");
 	last_words.elr = read_sysreg("elr_el1");

@@ -12,7 +12,13 @@
 	.section .text.start, "ax"
 	.global _start
 _start:
-	msr	daifset, #15
+	mov	x19, #0
+	b	1f
+	/* A core that this image itself brought up: arm64_secondary is what it needs. */
+	.global arm64_secondary_start
+arm64_secondary_start:
+	mov	x19, #1
+1:	msr	daifset, #15
 	mov	x20, #0
 	mrs	x1, CurrentEL
 	cmp	x1, #(2 << 2)
@@ -63,6 +69,7 @@ at_el1:
 	msr	vbar_el1, x1
 	isb
 	msr	spsel, #1
+	cbnz	x19, secondary
 	adrp	x1, boot_stack_end
 	add	x1, x1, :lo12:boot_stack_end
 	mov	sp, x1
@@ -78,6 +85,26 @@ at_el1:
 	b	2b
 3:	mov	x0, x20
 	bl	arm64_main
+	b	.
+
+/* The map of the first core, then at once its caches: nothing is written before that. */
+secondary:
+	adrp	x1, arm64_secondary
+	add	x1, x1, :lo12:arm64_secondary
+	ldp	x2, x3, [x1, #0]
+	ldp	x4, x5, [x1, #16]
+	ldp	x6, x7, [x1, #32]
+	msr	mair_el1, x2
+	msr	tcr_el1, x3
+	msr	ttbr0_el1, x4
+	isb
+	tlbi	vmalle1
+	dsb	nsh
+	isb
+	msr	sctlr_el1, x5
+	isb
+	mov	sp, x6
+	blr	x7
 	b	.
 
 	.section .bss.boot_stack, "aw", @nobits

@@ -34,6 +34,37 @@ void platform_hang(void)
 		pause(); /* interrupts are off: the handler does nothing */
 }
 
+/* A process is one core. */
+unsigned int platform_core(void)
+{
+	return 0;
+}
+
+int platform_core_on(unsigned int core, void (*entry)(void))
+{
+	(void)core;
+	(void)entry;
+	return -1;
+}
+
+int platform_core_state(unsigned int core)
+{
+	return core ? -1 : PLATFORM_CORE_ON;
+}
+
+void platform_core_off(void)
+{
+	_exit(0);
+}
+
+void platform_core_wait(void)
+{
+}
+
+void platform_core_wake(void)
+{
+}
+
 void platform_standalone(void)
 {
 }

@@ -512,6 +512,19 @@ static enum mica_power baremetal_power(struct mica_pedestal *p)
 	return power;
 }
 
+static uint32_t baremetal_cores_on(struct mica_pedestal *p)
+{
+	uint32_t on = 0;
+
+	for (unsigned int i = 0; p->claimed && i < p->cfg.cores.n; i++) {
+		struct mcs_core core;
+
+		if (!query_core(p, p->cfg.cores.id[i], &core) && core.state == MCS_CORE_ON)
+			on |= 1u << i;
+	}
+	return on;
+}
+
 static int baremetal_kick(struct mica_pedestal *p)
 {
 	return ioctl(p->fd, MCS_IOC_KICK) < 0 ? -errno : 0;
@@ -575,6 +588,7 @@ const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.start = baremetal_start,
 	.refresh = baremetal_refresh,
 	.power = baremetal_power,
+	.cores_on = baremetal_cores_on,
 	.kick = baremetal_kick,
 	.event_fd = baremetal_event_fd,
 	.events = baremetal_events,
