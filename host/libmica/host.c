@@ -69,7 +69,8 @@ void mica_log_from(struct mica_host *host, int level, const char *client, const 
 
 	if (host->on_log)
 		host->on_log(host->arg, level, client ? client : "", line);
-	if (c)
+	/* Steps of operations are for whoever debugs the daemon. */
+	if (c && level < LOG_DEBUG)
 		mica_client_says(c, source, level, line);
 }
 

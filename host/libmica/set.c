@@ -8,6 +8,7 @@
 #include "config_keys.h"
 #include "link.h"
 #include "service.h"
+#include "supervise.h"
 
 void mica_config_each(const struct mica_config *cfg,
 		      void (*fn)(void *arg, const char *key, const char *value, bool live),
@@ -28,6 +29,7 @@ static void apply(struct mica_client *c, const struct mica_config *old)
 	if (c->link &&
 	    (c->cfg.rpc_system != old->rpc_system || c->cfg.rpc_network != old->rpc_network))
 		mica_rpc_policy_changed(c->link);
+	mica_supervise_configured(c);
 	mica_supervise_configured(c);
 }
 

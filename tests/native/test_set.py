@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from conftest import image
+from conftest import image, wait_until
 from test_rpc import executors
 
 
@@ -76,6 +76,20 @@ def test_all_or_nothing(site, code, words, said):
     site.kill()
     site.start()
     assert keys(site, "one") == before
+
+
+def test_restart_policy_holds_at_once(site):
+    tty = site.run("one")
+    [pid] = site.processes()
+    site.ok("set", "one", "Restart=on-failure", "RestartSec=0")
+    with open(tty, "wb", buffering=0) as out:
+        out.write(b"crash\n")
+    wait_until(lambda: site.state("one") == "Running" and site.processes() not in ([], [pid]),
+               what="restart")
+    site.ok("set", "one", "Restart=no")
+    with open(site.tty("one"), "wb", buffering=0) as out:
+        out.write(b"crash\n")
+    site.wait_state("one", "Crashed")
 
 
 def test_unknown_client_and_bad_calls(site):
