@@ -14,7 +14,7 @@ void method_logs(struct request *req)
 {
 	struct mica_client *client = request_client(req);
 	struct json_object *params, *list;
-	struct conn *c = req->conn;
+	struct conn *c;
 	int64_t lines = 0;
 
 	if (!client)
@@ -23,6 +23,7 @@ void method_logs(struct request *req)
 		request_refuse(req, "InvalidParameter", "parameter", "lines");
 		return;
 	}
+	c = req->conn;
 	list = json_object_new_array();
 	mica_client_logs(client, (unsigned int)lines, on_line, list);
 	params = json_object_new_object();
