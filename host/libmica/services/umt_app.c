@@ -282,13 +282,14 @@ int umt_listen(struct umt *u, struct mica_error *err)
 
 void umt_unlisten(struct umt *u)
 {
+	/* Whoever is hung up on and looks for a new socket must not find the old one. */
+	if (u->listen_fd >= 0) {
+		unlink(u->path);
+		uv_poll_stop(u->listen);
+		mica_handle_free(host_of(u), u->listen);
+		u->listen = NULL;
+		close_fd(&u->listen_fd);
+		u->s->info.device[0] = '\0';
+	}
 	umt_hang_up(u, NULL);
-	if (u->listen_fd < 0)
-		return;
-	unlink(u->path);
-	uv_poll_stop(u->listen);
-	mica_handle_free(host_of(u), u->listen);
-	u->listen = NULL;
-	close_fd(&u->listen_fd);
-	u->s->info.device[0] = '\0';
 }
