@@ -50,7 +50,7 @@ CA_ASM    := $(filter-out %.lds.S,$(wildcard client/arch/arm64/*.S))
 CA_OBJ    := $(CA_SRC:%.c=$(CA)/obj/%.o) $(CA_ASM:%.S=$(CA)/obj/%.o)
 CA_CFLAGS := $(CLIENT_CSTD) -O2 -g -ffreestanding -fno-builtin-printf -mgeneral-regs-only \
 	-mstrict-align -mcpu=cortex-a53 -fno-pic -fno-strict-aliasing -fno-common \
-	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections \
 	-mno-outline-atomics -fno-stack-protector $(WARN) $(CLIENT_INC) -Iclient/arch/arm64 \
 	-Iclient/arch/arm64/include -Iclient/boards/$(CLIENT_BOARD)
 CA_LDS    := $(CA)/image.lds
@@ -67,7 +67,7 @@ $(CA_LDS): client/arch/arm64/image.lds.S client/boards/$(CLIENT_BOARD)/board.h
 	@mkdir -p $(@D)
 	$(CA_CC) -E -P -x c -Iclient/boards/$(CLIENT_BOARD) -o $@ $<
 
-$(CA)/obj/%.o: %.c
+$(CA)/obj/%.o: %.c client/rules.mk
 	@mkdir -p $(@D)
 	$(CA_CC) $(CA_CFLAGS) -MMD -MP -c -o $@ $<
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <string.h>
+
 #include "kernel.h"
 #include "mica_chip.h"
 #include "mica_client.h"
@@ -95,11 +97,26 @@ static void poweroff(const char *args)
 	k_sleep(K_FOREVER);
 }
 
+/* Deeper than any stack; others run in between as long as that is how it is found. */
+static __attribute__((noinline)) unsigned int overflow(unsigned int depth)
+{
+	volatile unsigned char room[512];
+
+	for (unsigned int i = 0; i < sizeof(room); i++)
+		room[i] = (unsigned char)depth;
+	if (depth < 64)
+		k_sleep(1);
+	return depth < 1000000u ? overflow(depth + 1) + room[depth % sizeof(room)] : 0;
+}
+
 static void crash(const char *args)
 {
-	(void)args;
 	shell_printf("crashing\n");
 	shell_write("", 0);
+	if (!strcmp(args, "panic"))
+		mica_panic("asked for by the user");
+	if (!strcmp(args, "overflow"))
+		overflow(0);
 	platform_crash();
 }
 
@@ -133,7 +150,7 @@ const struct shell_command shell_commands[] = {
 	{ "trace", "I TEXT  writes a line into trace buffer I", shell_trace },
 	{ "threads", "tests the kernel: preemption, semaphores, queues, sleep", shell_threads },
 	{ "poweroff", "ends this client", poweroff },
-	{ "crash", "dies of a fatal exception", crash },
+	{ "crash", "[panic|overflow]  dies of a fatal exception", crash },
 	{ "hang", "stops answering, interrupts off", hang },
 	{ NULL, NULL, NULL },
 };

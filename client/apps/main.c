@@ -75,9 +75,3 @@ void app_start(void)
 	if (mica_variant.boot == BOOT_NORMAL)
 		mica_session_start(&config);
 }
-
-void app_crashed(void)
-{
-	mica_log(MICA_LOG_CRIT, "died of a fatal exception");
-	mica_session_crashed();
-}

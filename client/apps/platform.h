@@ -41,8 +41,6 @@ _Noreturn void platform_standalone_end(int status);
 
 /* k_time_us() of the start. */
 uint64_t platform_boot_us(void);
-/* In a fatal exception, interrupts off. */
-void app_crashed(void);
 /* The image's start, called by the arch with interrupts off before k_start(). */
 void app_start(void);
 

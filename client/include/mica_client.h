@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mica/abi.h>
 #include <openamp/rpmsg.h>
 
 #include "mica_os.h"
@@ -68,8 +69,16 @@ int mica_session_start(const struct mica_session_config *config);
 uint32_t mica_session_features(void);
 /* Power this client off, as if the host had asked for it. Any thread; returns at once. */
 void mica_session_stop(void);
-/* From a fatal exception, interrupts off: tell the host, if it was agreed. Returns. */
-void mica_session_crashed(void);
+/*
+ * From a fatal exception, interrupts off: write the crash record and tell the host, if that was
+ * agreed; then power the core off, memory as it is. record: all but version filled in; a panic's
+ * cause and text are. True: the host knows, and will look at this client's memory.
+ */
+bool mica_session_crashed(struct mica_crash *record);
+/* After that, for clients whose memory goes when they do: the host has looked at it. */
+bool mica_session_crash_taken(void);
+/* This client cannot go on: an assertion, a stack overflow. message must stay; any context. */
+_Noreturn void mica_panic(const char *message);
 /* Let the session thread look at the rings and at kept messages again. Any context. */
 void mica_session_poke(void);
 

@@ -35,6 +35,14 @@ int mica_os_thread_start(struct mica_os_thread *thread, const char *name, enum m
 unsigned long mica_os_critical_enter(void);
 void mica_os_critical_exit(unsigned long key);
 
+/*
+ * Feature SUSPEND, called by the session thread. suspend: no other thread runs and no timer ticks
+ * until resume, which the same thread calls; meanwhile it waits for a semaphore without a time, and
+ * the core sleeps. Interrupts are handled.
+ */
+void mica_os_suspend(void);
+void mica_os_resume(void);
+
 void mica_os_sleep_ms(uint32_t ms);
 /* Monotonic, from any context. */
 uint64_t mica_os_time_us(void);

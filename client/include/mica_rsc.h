@@ -65,6 +65,12 @@ _Static_assert(sizeof(struct mica_rsc_rpmsg) ==
 		.version = MICA_VENDOR_VERSION, .features = (wanted),           \
 	}
 
+/* Room for the record of feature CRASH. */
+#define MICA_RSC_CRASH_ENTRY                                                  \
+	{                                                                     \
+		.type = MICA_RSC_CRASH, .len = sizeof(struct mica_rsc_crash), \
+	}
+
 /* The log ring of feature LOG: bytes with its head of 16; the host gives it a place. */
 #define MICA_RSC_LOG(bytes)                                                           \
 	{                                                                             \

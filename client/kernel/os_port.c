@@ -39,6 +39,16 @@ void mica_os_critical_exit(unsigned long key)
 	k_arch_irq_restore(key);
 }
 
+void mica_os_suspend(void)
+{
+	k_suspend_others();
+}
+
+void mica_os_resume(void)
+{
+	k_resume_all();
+}
+
 void mica_os_sleep_ms(uint32_t ms)
 {
 	k_sleep(ms);

@@ -11,7 +11,8 @@ static struct {
 	struct k_list sleepers; /* earliest first */
 	struct k_list threads;
 	struct k_thread *current;
-	uint64_t since_us; /* when current was switched in */
+	struct k_thread *only; /* the others are suspended; NULL: nobody is */
+	uint64_t since_us;     /* when current was switched in */
 	unsigned int irq_depth;
 	bool started;
 } k;
@@ -35,6 +36,7 @@ void k_init(void)
 		k_list_init(&k.ready[p]);
 	k.bitmap = 0;
 	k.current = NULL;
+	k.only = NULL;
 	k.irq_depth = 0;
 	k.started = false;
 	k_thread_create(&idle_thread, "idle", K_PRIO_IDLE, idle, NULL, idle_stack, IDLE_STACK);
@@ -59,6 +61,8 @@ static struct k_thread *most_urgent(void)
 {
 	unsigned int prio = (unsigned int)__builtin_ctz(k.bitmap);
 
+	if (k.only)
+		return k.only->state == K_READY ? k.only : &idle_thread;
 	return k_list_entry(k.ready[prio].next, struct k_thread, link);
 }
 
@@ -98,7 +102,7 @@ static void arm_timer(void)
 {
 	uint64_t when = UINT64_MAX;
 
-	if (!k_list_empty(&k.sleepers))
+	if (!k_list_empty(&k.sleepers) && !k.only)
 		when = k_list_entry(k.sleepers.next, struct k_thread, timed)->wake_us;
 	k_arch_timer_set(when);
 }
@@ -119,7 +123,7 @@ void k_timer_fired(void)
 {
 	uint64_t now = k_arch_time_us();
 
-	while (!k_list_empty(&k.sleepers)) {
+	while (!k_list_empty(&k.sleepers) && !k.only) {
 		struct k_thread *t = k_list_entry(k.sleepers.next, struct k_thread, timed);
 
 		if (t->wake_us > now)
@@ -222,6 +226,25 @@ struct k_thread *k_thread_next(struct k_thread *t)
 size_t k_thread_stack_used(const struct k_thread *t)
 {
 	return k_arch_stack_used(t);
+}
+
+void k_suspend_others(void)
+{
+	k_irqkey key = k_arch_irq_off();
+
+	k.only = k.current;
+	arm_timer();
+	k_arch_irq_restore(key);
+}
+
+void k_resume_all(void)
+{
+	k_irqkey key = k_arch_irq_off();
+
+	k.only = NULL;
+	arm_timer();
+	k_resched();
+	k_arch_irq_restore(key);
 }
 
 void k_yield(void)

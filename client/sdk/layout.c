@@ -43,6 +43,8 @@ static int find_entries(struct session *s)
 			s->ring_pair = entry(s, offset, sizeof(*s->ring_pair));
 		else if (metal_shared_read32_acquire(type) == RSC_TRACE && !s->trace)
 			s->trace = entry(s, offset, sizeof(*s->trace));
+		else if (metal_shared_read32_acquire(type) == MICA_RSC_CRASH && !s->crash)
+			s->crash = entry(s, offset, sizeof(*s->crash));
 	}
 	return s->rsc && s->rsc->num_of_vrings == 2 ? 0 : -1;
 }
@@ -60,6 +62,14 @@ static void use_static_layout(struct session *s)
 	s->rsc = &static_rsc;
 }
 
+/* Image addresses are device addresses, unless the table was moved into communication memory. */
+static uint32_t device_address(const void *va)
+{
+	uint64_t da = mica_chip_to_da(va);
+
+	return (uint32_t)(da == MICA_CHIP_NO_DA ? (uintptr_t)va : da);
+}
+
 /* Only what both sides know is used: what was acknowledged is a subset of what we offer. */
 void sdk_layout_read_vendor(struct session *s)
 {
@@ -67,6 +77,12 @@ void sdk_layout_read_vendor(struct session *s)
 
 	mica_chip_doorbell_default(&s->doorbell);
 	s->acked = v ? metal_shared_read32_acquire(&v->acked) & v->features : 0;
+	if (!s->crash)
+		s->acked &= ~MICA_F_CRASH;
+	if (s->acked & MICA_F_CRASH) {
+		metal_shared_write32(&v->crash_da, device_address(&s->crash->record));
+		metal_shared_write32(&v->crash_len, sizeof(s->crash->record));
+	}
 	if (!(s->acked & MICA_F_DOORBELL) || s->quirks.legacy_doorbell)
 		return;
 	s->doorbell = (struct mica_chip_doorbell){
@@ -117,7 +133,7 @@ void sdk_status_write(struct session *s, uint32_t word)
 void sdk_client_state(struct session *s, uint32_t state)
 {
 	mica_chip_wmb();
-	if (s->acked & MICA_F_READY)
+	if (!s->crashed && s->acked & (MICA_F_READY | MICA_F_CRASH | MICA_F_SUSPEND))
 		metal_shared_write32_release(&s->vendor->client_state, state);
 }
 
@@ -139,4 +155,10 @@ uint32_t sdk_heartbeat(struct session *s)
 		s->beat_us = now + period;
 	}
 	return (uint32_t)((s->beat_us - now + 999u) / 1000u);
+}
+
+bool sdk_suspend_asked(const struct session *s)
+{
+	return s->acked & MICA_F_SUSPEND &&
+	       metal_shared_read32_acquire(&s->vendor->host_request) == MICA_REQUEST_SUSPEND;
 }

@@ -82,7 +82,46 @@ static void reattach_done(struct session *s)
 	s->state = SESSION_READY;
 	if (sdk_ept_restart(s) != 0 || sdk_ctrl_open(s) != 0)
 		stop(s);
+	sdk_client_state(s, s->suspended ? MICA_CLIENT_SUSPENDED : MICA_CLIENT_READY);
+}
+
+/* Nobody is left inside rpmsg: this thread could not wait for it while the others do not run. */
+static void suspend(struct session *s)
+{
+	keep_senders_out(s, SESSION_PAUSED);
+	if (!s->in_send) {
+		mica_log(MICA_LOG_INFO, "suspended");
+		mica_os_suspend();
+		s->suspended = true;
+	}
+	s->state = SESSION_READY;
+	if (!s->suspended) {
+		mica_session_poke(); /* tries again */
+		return;
+	}
+	sdk_client_state(s, MICA_CLIENT_SUSPENDED);
+	mica_chip_doorbell_raise(&s->doorbell);
+}
+
+static void resume(struct session *s)
+{
+	s->suspended = false;
 	sdk_client_state(s, MICA_CLIENT_READY);
+	mica_chip_doorbell_raise(&s->doorbell);
+	mica_os_resume();
+	mica_log(MICA_LOG_INFO, "resumed");
+}
+
+static void obey_request(struct session *s)
+{
+	bool asked = sdk_suspend_asked(s);
+
+	if (s->state != SESSION_READY || asked == s->suspended)
+		return;
+	if (asked)
+		suspend(s);
+	else
+		resume(s);
 }
 
 static void obey_status(struct session *s)
@@ -125,6 +164,12 @@ static void serve(struct session *s)
 		return;
 	}
 	obey_status(s);
+	obey_request(s);
+	if (s->suspended) {
+		/* No time counts: no timer runs. */
+		mica_os_sem_take(&s->wake, MICA_OS_FOREVER);
+		return;
+	}
 	if (s->state != SESSION_READY) {
 		wait(s, MICA_OS_FOREVER);
 		return;
@@ -201,14 +246,6 @@ void mica_session_stop(void)
 {
 	sdk_session.stop_asked = true;
 	mica_session_poke();
-}
-
-void mica_session_crashed(void)
-{
-	if (!sdk_session.rsc)
-		return;
-	sdk_client_state(&sdk_session, MICA_CLIENT_CRASHED);
-	mica_chip_doorbell_raise(&sdk_session.doorbell);
 }
 
 void mica_session_poke(void)

@@ -31,8 +31,11 @@ struct session {
 	struct mica_rsc_vendor *vendor;	      /* NULL: none */
 	struct fw_rsc_trace *trace;	      /* the first; NULL: none */
 	struct mica_rsc_ring_pair *ring_pair; /* of a debugger; NULL: none */
+	struct mica_rsc_crash *crash;	      /* NULL: none */
 	uint32_t acked;
-	uint64_t beat_us; /* time of the next heartbeat */
+	volatile bool crashed; /* nobody says anything else any more */
+	bool suspended;	       /* by the host's request; session thread */
+	uint64_t beat_us;      /* time of the next heartbeat */
 
 	struct mica_chip_doorbell doorbell;
 	struct metal_io_region shm_io;
@@ -69,6 +72,8 @@ void sdk_status_write(struct session *s, uint32_t word);
 /* Heartbeat of the vendor entry, counted up when it is due; milliseconds until the next one is, as
  * the host asks now; MICA_OS_FOREVER: it does not. */
 uint32_t sdk_heartbeat(struct session *s);
+/* The host wants this client suspended. */
+bool sdk_suspend_asked(const struct session *s);
 /* client_state of the vendor entry, if that was agreed. */
 void sdk_client_state(struct session *s, uint32_t state);
 

@@ -61,24 +61,27 @@ struct table_gdb {
 /* what this SDK gives a new image */
 struct table_vendor {
 	struct mica_rsc_header header;
-	uint32_t offset[4];
+	uint32_t offset[5];
 	struct mica_rsc_rpmsg rpmsg;
 	struct mica_rsc_ept_table ept;
 	struct mica_rsc_vendor vendor;
 	struct fw_rsc_trace log;
+	struct mica_rsc_crash crash;
 };
 
-/* without the log, and with it */
+/* without log and crash record, and with them */
 #define TABLE_VENDOR(num_, align_, features_)	 TABLE_VENDOR_N(num_, align_, features_, 3)
-#define TABLE_REFERENCE(num_, align_, features_) TABLE_VENDOR_N(num_, align_, features_, 4)
+#define TABLE_REFERENCE(num_, align_, features_) TABLE_VENDOR_N(num_, align_, features_, 5)
 
 #define TABLE_VENDOR_N(num_, align_, features_, entries_)                                          \
 	{                                                                                          \
 		.header = { .ver = MICA_RSC_VERSION, .num = (entries_) },                          \
 		.offset = { OFFSET(table_vendor, rpmsg), OFFSET(table_vendor, ept),                \
-			    OFFSET(table_vendor, vendor), OFFSET(table_vendor, log) },             \
+			    OFFSET(table_vendor, vendor), OFFSET(table_vendor, log),               \
+			    OFFSET(table_vendor, crash) },                                         \
 		.rpmsg = MICA_RSC_RPMSG_VDEV(num_, align_), .ept = { .type = MICA_RSC_EPT_TABLE }, \
 		.vendor = MICA_RSC_VENDOR_ENTRY(features_), .log = MICA_RSC_LOG(IMAGE_LOG_BYTES),  \
+		.crash = MICA_RSC_CRASH_ENTRY,                                                     \
 	}
 
 /* with text buffers at places of their own, as other systems have them; no vendor entry */

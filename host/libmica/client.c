@@ -9,6 +9,8 @@
 
 #include "client_log.h"
 #include "client_priv.h"
+#include "core_store.h"
+#include "crash.h"
 #include "endpoint.h"
 #include "gdb.h"
 #include "link.h"
@@ -32,6 +34,7 @@ struct mica_client *mica_client_new(struct mica_host *host, const struct mica_co
 	snprintf(c->dir, sizeof(c->dir), "%.*s/clients/%s", PATH_MAX - 80, host->run_root,
 		 cfg->name);
 	c->book = mica_book_new(c->dir);
+	core_store_last(host->state_root, cfg->name, c->core_path);
 	mica_client_insert(c, host->serial + 1);
 	return c;
 }
@@ -228,6 +231,9 @@ static void look_at_power(struct mica_client *c)
 	if (c->state != MICA_RUNNING && c->state != MICA_SUSPENDED && c->state != MICA_CRASHED &&
 	    c->state != MICA_ERROR)
 		return;
+	mica_crash_look(c);
+	if (c->op)
+		return;
 	power = c->ops->power(c->ped);
 	if (power == MICA_POWER_OFF) {
 		if (c->state != MICA_CRASHED || c->link)
@@ -265,6 +271,7 @@ static void on_events(uv_poll_t *poll, int status, int events)
 			mica_link_rang(c->link);
 			mica_link_turn(c->link);
 		}
+		mica_crash_look(c);
 		mica_gdb_turn(c);
 	}
 	if (ev & MICA_PEV_REBOOT)
@@ -372,6 +379,8 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	info->has_previous = c->images.previous.kind != STORED_NONE;
 	memcpy(info->previous_sha256, c->images.previous.sha256, sizeof(info->previous_sha256));
 	info->on_trial = c->images.pending.kind != STORED_NONE;
+	info->crash = c->crash;
+	memcpy(info->core_file, c->core_path, sizeof(info->core_file));
 	info->doorbells_in = c->doorbells_in;
 	info->doorbells_out = c->doorbells_out;
 	info->doorbells_lost = c->doorbells_lost;

@@ -60,6 +60,11 @@ struct mica_client {
 	struct mica_images images;     /* which one is to be checked; written by update.c */
 	struct mica_update *update;    /* under way; NULL: none */
 	struct mica_supervision sv;
+	struct mica_crash_info crash;	  /* of its run */
+	char end_reason[MICA_ERROR_TEXT]; /* of that; while its core file is written */
+	char core_path[PATH_MAX];	  /* newest core file; empty: none */
+	bool crash_seen;		  /* it said that it crashed */
+	bool core_begun, core_done;	  /* in this run */
 	char fault[MICA_ERROR_TEXT]; /* its end, while an operation was under way; empty: none */
 	char start_note[256];	     /* reason of state Running after the next start */
 	struct mica_table table;     /* of the image in memory */

@@ -26,6 +26,11 @@ static uint16_t own_machine(void)
 	return n == (ssize_t)sizeof(head) ? (uint16_t)(head[18] | head[19] << 8) : 0;
 }
 
+uint16_t mica_image_machine(const struct mica_pedestal_caps *caps)
+{
+	return caps->elf_machine[0] ? caps->elf_machine[0] : own_machine();
+}
+
 static const char *machine_text(uint16_t machine, char buf[32])
 {
 	const char *name = elf_machine_name(machine);

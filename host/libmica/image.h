@@ -43,6 +43,9 @@ struct mica_image {
 	struct mica_table table;
 };
 
+/* EM_* of images that a pedestal takes. */
+uint16_t mica_image_machine(const struct mica_pedestal_caps *caps);
+
 /* The two halves of mica_image_read(): the bytes with their size and hash; what they mean. After
  * an error the image is empty. */
 int mica_image_fetch(const char *path, struct mica_image *img, struct mica_error *err);

@@ -12,7 +12,7 @@
 
 #define HOST_FEATURES                                                               \
 	(MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_UMT | \
-	 MICA_F_HEARTBEAT | MICA_F_PING)
+	 MICA_F_HEARTBEAT | MICA_F_PING | MICA_F_CRASH | MICA_F_SUSPEND)
 
 #define STATUS_WORD offsetof(struct resource_table, reserved)
 
@@ -93,6 +93,14 @@ uint32_t mica_link_heartbeat(struct mica_link *link)
 					   offsetof(struct mica_rsc_vendor, heartbeat));
 }
 
+void mica_link_write_request(struct mica_link *link, uint32_t request)
+{
+	metal_shared_write32_release(link->table + link->client->table.vendor +
+					     offsetof(struct mica_rsc_vendor, host_request),
+				     request);
+	mica_client_kick(link->client);
+}
+
 void mica_link_write_vendor(struct mica_link *link)
 {
 	uint32_t offset = link->client->table.vendor;
@@ -113,6 +121,9 @@ void mica_link_write_vendor(struct mica_link *link)
 	}
 	if (link->features & MICA_F_HEARTBEAT)
 		host.heartbeat_ms = link->heartbeat_ms = beat_ms(link);
+	/* One that is adopted stays as it is. */
+	if (link->features & MICA_F_SUSPEND && link->client->state == MICA_SUSPENDED)
+		host.host_request = MICA_REQUEST_SUSPEND;
 	host.buf_size = MICA_BUFFER_SIZE;
 	metal_copy_to_shared(v + first, (uint8_t *)&host + first, last - first);
 	metal_full_barrier();

@@ -16,6 +16,7 @@ static void op_closed(uv_handle_t *handle)
 	mica_image_free(&op->image);
 	json_object_put(op->saved);
 	free(op->signature);
+	free(op->core_path);
 	free(op);
 	mica_host_unref(host);
 }

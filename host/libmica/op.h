@@ -71,6 +71,8 @@ struct mica_op {
 	bool purge;		/* remove: the store as well */
 	char *signature;	/* update: of the image, whole */
 	size_t signature_len;
+	char *core_path;	    /* core file that was written; NULL: none */
+	struct mica_error core_err; /* why none was; empty: none was to be */
 	bool claimed_here;
 	bool forced;  /* stop: the pedestal had to */
 	bool running; /* adopt: a core is on */

@@ -5,6 +5,8 @@
 #include <time.h>
 
 #include "client_priv.h"
+#include "coredump.h"
+#include "crash.h"
 #include "gdb.h"
 #include "link.h"
 #include "mica/abi.h"
@@ -119,6 +121,7 @@ static int step_link(struct mica_op *op)
 	c->table = op->image.table;
 	c->n_kept = 0;
 	c->fault[0] = '\0';
+	mica_crash_clear(c);
 	mica_umt_offer(c);
 	c->link = mica_link_new(c, &op->db, &op->err);
 	if (!c->link) {
@@ -166,6 +169,7 @@ static int gone(struct mica_op *op)
 	if (c->link->dead)
 		return mica_fail(&op->err, MICA_E_CLIENT, "client '%s' did not start: %s",
 				 c->cfg.name, c->link->why);
+	mica_crash_look(c);
 	if (c->fault[0])
 		return mica_fail(&op->err, MICA_E_CLIENT, "client '%s' did not start: %.400s",
 				 c->cfg.name, c->fault);
@@ -255,6 +259,9 @@ static const struct mica_step start_steps[] = {
 	{ .name = "force", .undo_work = mica_step_force_stop },
 	{ .name = "starting", .saved = true, .work = step_start, .undo_loop = mica_step_ask_stop },
 	{ .name = "started", .saved = true, .loop = step_open },
+	/* Before it is asked to stop and its memory is gone. */
+	{ .name = "core said", .undo_loop = mica_step_core_said },
+	{ .name = "core", .undo_work = mica_step_core },
 	{ .name = "waiting", .loop = step_ready },
 	{ .name = "running", .loop = step_running },
 	{ 0 },

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "client_priv.h"
+#include "coredump.h"
 #include "link.h"
 #include "mica/abi.h"
 
@@ -232,6 +233,18 @@ static void ended(struct mica_client *c, enum mica_state to, const char *reason,
 	go_on(c);
 }
 
+static void on_core(void *arg, struct mica_client *c, const struct mica_error *err)
+{
+	(void)arg;
+	(void)err;
+	if (!c)
+		return;
+	c->sv.own_op = false;
+	if (!c->host->closing)
+		ended(c, MICA_CRASHED, c->end_reason, true);
+	run_waiters(c);
+}
+
 void mica_client_crashed(struct mica_client *c, const char *reason)
 {
 	if (c->op) {
@@ -240,8 +253,13 @@ void mica_client_crashed(struct mica_client *c, const char *reason)
 		mica_op_poke(c->op);
 		return;
 	}
-	if (c->state == MICA_RUNNING || c->state == MICA_SUSPENDED)
-		ended(c, MICA_CRASHED, reason, true);
+	if (c->state != MICA_RUNNING && c->state != MICA_SUSPENDED)
+		return;
+	snprintf(c->end_reason, sizeof(c->end_reason), "%s", reason);
+	if (mica_core_begin(c, on_core, NULL))
+		c->sv.own_op = true;
+	else
+		ended(c, MICA_CRASHED, c->end_reason, true);
 }
 
 void mica_supervise_ended(struct mica_client *c, const char *reason)

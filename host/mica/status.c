@@ -89,6 +89,28 @@ static void supervision(struct json_object *c)
 						   : "");
 }
 
+static void crash(struct json_object *c)
+{
+	struct json_object *o, *registers, *r;
+	const char *core = json_text(c, "core_file");
+
+	if (json_object_object_get_ex(c, "crash", &o)) {
+		printf("Crash:         %s: %s, pc %s, sp %s, address %s, syndrome %s\n",
+		       json_text(o, "cause"), json_text(o, "text"), json_text(o, "pc"),
+		       json_text(o, "sp"), json_text(o, "address"), json_text(o, "syndrome"));
+		registers = json_list(o, "registers");
+		for (size_t i = 0; registers && i < json_object_array_length(registers); i++) {
+			r = json_object_array_get_idx(registers, i);
+			printf("%s%-6s %-18s%s", i % 3 ? "  " : "               ",
+			       json_text(r, "name"), json_text(r, "value"),
+			       i % 3 == 2 || i + 1 == json_object_array_length(registers) ? "\n"
+											  : "");
+		}
+	}
+	if (*core)
+		printf("Core file:     %s\n", core);
+}
+
 static void details(struct json_object *c)
 {
 	struct json_object *services = json_list(c, "services");
@@ -116,6 +138,7 @@ static void details(struct json_object *c)
 	supervision(c);
 	if (us)
 		printf("Uptime:        %lld.%03lld s\n", us / 1000000, us / 1000 % 1000);
+	crash(c);
 	printf("Doorbells:     %lld received, %lld sent\n", json_number(c, "doorbells_in"),
 	       json_number(c, "doorbells_out"));
 	for (size_t i = 0; i < n; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "describe.h"
@@ -86,6 +87,42 @@ static uint64_t uptime_us(const struct mica_client_info *info)
 	return now - info->started_us;
 }
 
+static void hex(struct json_object *o, const char *key, uint64_t value)
+{
+	char buf[20];
+
+	snprintf(buf, sizeof(buf), "0x%llx", (unsigned long long)value);
+	text(o, key, buf);
+}
+
+static struct json_object *crash(const struct mica_crash_info *c)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *registers = json_object_new_array();
+
+	text(o, "cause", c->panic ? "panic" : "exception");
+	text(o, "text", c->text);
+	number(o, "core", c->core);
+	hex(o, "pc", c->pc);
+	hex(o, "sp", c->sp);
+	hex(o, "address", c->address);
+	hex(o, "syndrome", c->syndrome);
+	for (unsigned int i = 0; i < c->n_regs && i < MICA_CRASH_INFO_REGS; i++) {
+		struct json_object *r;
+		char buf[16];
+		const char *name = mica_crash_register(c, i, buf);
+
+		if (!*name)
+			continue;
+		r = json_object_new_object();
+		text(r, "name", name);
+		hex(r, "value", c->reg[i]);
+		json_object_array_add(registers, r);
+	}
+	json_object_object_add(o, "registers", registers);
+	return o;
+}
+
 static void fill(struct json_object *o, const struct mica_client_info *info)
 {
 	struct json_object *services = json_object_new_array();
@@ -115,6 +152,9 @@ static void fill(struct json_object *o, const struct mica_client_info *info)
 	boolean(o, "isolates_memory", info->isolates_memory);
 	boolean(o, "can_force_stop", info->can_force_stop);
 	supervision(o, info);
+	if (info->crash.found)
+		json_object_object_add(o, "crash", crash(&info->crash));
+	text(o, "core_file", info->core_file);
 	number(o, "doorbells_in", info->doorbells_in);
 	number(o, "doorbells_out", info->doorbells_out);
 	number(o, "doorbells_lost", info->doorbells_lost);

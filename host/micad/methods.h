@@ -22,7 +22,11 @@ void method_logs(struct request *req);
 void method_create(struct request *req);
 void method_start(struct request *req);
 void method_stop(struct request *req);
+void method_suspend(struct request *req);
+void method_resume(struct request *req);
 void method_remove(struct request *req);
+/* methods_core.c */
+void method_cores(struct request *req);
 /* methods_update.c */
 void method_update(struct request *req);
 void method_rollback(struct request *req);

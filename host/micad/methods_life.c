@@ -130,6 +130,22 @@ void method_stop(struct request *req)
 		mica_client_stop(client, on_done, req);
 }
 
+void method_suspend(struct request *req)
+{
+	struct mica_client *client = request_client(req);
+
+	if (client)
+		mica_client_suspend(client, on_done, req);
+}
+
+void method_resume(struct request *req)
+{
+	struct mica_client *client = request_client(req);
+
+	if (client)
+		mica_client_resume(client, on_done, req);
+}
+
 static void on_removed(void *arg, struct mica_client *client, const struct mica_error *err)
 {
 	struct request *req = arg;

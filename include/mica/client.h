@@ -118,6 +118,10 @@ void mica_client_start(struct mica_client *client, mica_done done, void *arg);
 /* The same, but should it fail, the client's policy (Restart=) applies as after a crash. */
 void mica_client_boot(struct mica_client *client, mica_done done, void *arg);
 void mica_client_stop(struct mica_client *client, mica_done done, void *arg);
+/* It stops running its threads and keeps its memory, until resume. Only clients that offer it;
+ * done has MICA_E_TIMEOUT when it does not answer, and nothing has changed then. */
+void mica_client_suspend(struct mica_client *client, mica_done done, void *arg);
+void mica_client_resume(struct mica_client *client, mica_done done, void *arg);
 /* Stopped, Offline, Crashed, Failed clients only. The client object is gone after success. */
 void mica_client_remove(struct mica_client *client, mica_done done, void *arg);
 /* The same, and its images in the store go too; otherwise a client of that name finds them again.
@@ -166,6 +170,35 @@ struct mica_ring_fill {
 	uint32_t rx, tx;
 };
 
+#define MICA_CRASH_INFO_REGS 40
+
+/* What a client that crashed says about it, checked for form; it may lie. */
+struct mica_crash_info {
+	bool found;
+	bool panic; /* its own decision; else an exception of the processor */
+	uint32_t machine, core;
+	uint64_t pc, sp, address, syndrome;
+	char text[64];
+	unsigned int n_regs;
+	uint64_t reg[MICA_CRASH_INFO_REGS];
+};
+
+/* Name of register i of the record, empty if it has none; may point into buf. */
+const char *mica_crash_register(const struct mica_crash_info *crash, unsigned int i, char buf[16]);
+
+struct mica_core_file {
+	char client[MICA_NAME_MAX + 1];
+	char path[PATH_MAX];
+	uint64_t usec; /* CLOCK_REALTIME, of the write */
+	uint64_t size; /* bytes; pages of zeros take no room on the disk */
+	char reason[MICA_ERROR_TEXT];
+};
+
+/* Core files below a state root, newest first; of one client or, name NULL, of all. False: none.
+ * Blocks; any thread. */
+bool mica_core_files(const char *state_root, const char *name,
+		     void (*fn)(void *arg, const struct mica_core_file *file), void *arg);
+
 struct mica_client_info {
 	char name[MICA_NAME_MAX + 1];
 	struct mica_config config;
@@ -186,8 +219,10 @@ struct mica_client_info {
 	uint64_t restart_in_us;		/* 0: now, or none is pending */
 	char last_end[MICA_ERROR_TEXT]; /* why it ended unexpectedly the last time */
 	enum mica_watchdog watchdog;
-	char debugger[128];	   /* socket of its debugger; empty: none */
-	char image_path[PATH_MAX]; /* of the image in use; empty: not known */
+	char debugger[128];	      /* socket of its debugger; empty: none */
+	char image_path[PATH_MAX];    /* of the image in use; empty: not known */
+	struct mica_crash_info crash; /* of this run or the one that ended */
+	char core_file[PATH_MAX];     /* the newest; empty: none */
 	uint64_t doorbells_in, doorbells_out;
 	uint64_t doorbells_lost; /* times that messages were found without one */
 	struct mica_ring_fill ring;

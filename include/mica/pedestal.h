@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "mica/config.h"
 #include "mica/error.h"
@@ -145,6 +146,9 @@ struct mica_pedestal_ops {
 	uint32_t (*events)(struct mica_pedestal *p); /* take all: MICA_PEV_* */
 	/* Facts a later process needs for adopt; new reference. */
 	struct json_object *(*save)(struct mica_pedestal *p);
+	/* Optional, any thread: the client is this process of Linux; 0: not running. After a crash
+	 * it waits for MICA_STATUS_STOP, so that its memory can be read. */
+	pid_t (*process)(struct mica_pedestal *p);
 	/* Optional: how the client went off if that was not in order ("killed by signal 11"), empty
 	 * if it was or is not known. */
 	void (*why_off)(struct mica_pedestal *p, char *buf, size_t size);

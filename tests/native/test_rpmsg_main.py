@@ -318,7 +318,7 @@ def test_client_that_ends_by_itself_can_be_started_again(place):
     pts, _ = terminal(child)
     fd = os.open(pts, os.O_RDWR | os.O_NOCTTY)
     os.write(fd, b"crash\r")
-    child.expect("rpmsg_main: client os: the client's core went off without notice")
+    child.expect("rpmsg_main: client os: crashed: SIGSEGV at pc ")
     os.close(fd)
     child.sendline("6")
     child.expect("start client os\r\n")

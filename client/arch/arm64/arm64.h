@@ -73,6 +73,7 @@ extern const struct arm64_gic_ops arm64_gicv2, arm64_gicv3;
 
 /* timer.c */
 void arm64_timer_init(void);
+void arm64_timer_off(void);
 
 /* chip.c */
 void arm64_chip_init(size_t comm_size);
@@ -94,7 +95,9 @@ bool arm64_is_secondary(void);
 /* main.c; names known to the assembly files */
 _Noreturn void arm64_main(bool entered_at_el2);
 void arm64_irq(void);
-_Noreturn void arm64_fatal(uint64_t vector);
+struct fatal_frame;
+/* frame NULL: not from an exception. */
+_Noreturn void arm64_fatal(uint64_t vector, const struct fatal_frame *frame);
 void arm64_switch(void **save_sp, void *next_sp);
 void arm64_thread_entry(void);
 

@@ -58,6 +58,7 @@ void mica_chip_doorbell_raise(const struct mica_chip_doorbell *db)
 void mica_chip_power_off(void)
 {
 	__asm__ volatile("msr daifset, #15" ::: "memory");
+	arm64_timer_off();
 	arm64_gic_off();
 	arm64_psci_cpu_off();
 }

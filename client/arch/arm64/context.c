@@ -4,6 +4,7 @@
 
 #include "arm64.h"
 #include "kernel.h"
+#include "mica_client.h"
 
 #define PAINT	   0xA5
 #define IRQ_MASKED (1u << 7)
@@ -40,8 +41,18 @@ void k_arch_thread_init(struct k_thread *t)
 	t->arch.sp = f;
 }
 
+/* What nobody wrote is still paint, unless a thread needed more stack than it has. */
+static bool overflowed(const struct k_thread *t)
+{
+	const uint64_t paint = PAINT * 0x0101010101010101ull, *end = t->stack;
+
+	return t->state != K_DEAD && (end[0] != paint || end[1] != paint);
+}
+
 void k_arch_switch(struct k_thread *from, struct k_thread *to)
 {
+	if (from && overflowed(from))
+		mica_panic("stack overflow");
 	arm64_switch(from ? &from->arch.sp : NULL, to->arch.sp);
 }
 

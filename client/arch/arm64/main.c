@@ -3,34 +3,8 @@
 #include "arm64.h"
 #include "board.h"
 #include "kernel.h"
-#include "mica_chip.h"
 #include "platform.h"
 #include "variant.h"
-
-/* What a fatal exception left, for whoever looks at this memory afterwards. */
-static volatile struct {
-	uint64_t vector, esr, elr, far, spsr;
-} last_words;
-
-void arm64_fatal(uint64_t vector)
-{
-	static bool again;
-
-	/* The threads go on; what it did last is for them to find out. */
-	if (arm64_is_secondary())
-		arm64_psci_cpu_off();
-	last_words.vector = vector;
-	last_words.esr = read_sysreg("esr_el1");
-	last_words.elr = read_sysreg("elr_el1");
-	last_words.far = read_sysreg("far_el1");
-	last_words.spsr = read_sysreg("spsr_el1");
-	mica_chip_cache_clean((const void *)&last_words, sizeof(last_words));
-	if (!again) {
-		again = true;
-		app_crashed();
-	}
-	mica_chip_power_off();
-}
 
 void arm64_irq(void)
 {

@@ -46,7 +46,7 @@ static uint64_t *next_level(uint64_t *entry)
 {
 	if (!*entry) {
 		if (used == TABLES)
-			arm64_fatal(~0ull); /* the board's map needs a larger TABLES */
+			arm64_fatal(~0ull, NULL); /* the board's map needs a larger TABLES */
 		*entry = (uint64_t)tables[used++] | DESC_TABLE;
 	}
 	return (uint64_t *)(*entry & ADDR_MASK);

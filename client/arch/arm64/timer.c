@@ -6,11 +6,21 @@
 
 static uint64_t frequency;
 
+void arm64_timer_off(void)
+{
+	write_sysreg("cntv_ctl_el0", 0);
+	isb();
+}
+
 void arm64_timer_init(void)
 {
 	frequency = read_sysreg("cntfrq_el0");
-	write_sysreg("cntv_ctl_el0", 0);
+	/* On and off again: a timer that an earlier owner of this core left due may hold its line
+	 * until the enable bit changes. */
+	write_sysreg("cntv_cval_el0", UINT64_MAX);
+	write_sysreg("cntv_ctl_el0", 1);
 	isb();
+	arm64_timer_off();
 	arm64_gic_enable(BOARD_TIMER_INTID);
 }
 

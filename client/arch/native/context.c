@@ -137,6 +137,7 @@ static void *thread_main(void *arg)
 	struct k_thread *t = arg;
 
 	self = t;
+	native_crash_stack();
 	block_signal(SIG_UNBLOCK);
 	sigsetjmp(t->arch.restart, 0);
 	wait_for_baton(t);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <ucontext.h>
 
+struct mica_crash;
+
 /* Interrupt lines; bits of native_raise(). */
 #define NATIVE_IRQ_TIMER    (1u << 0)
 #define NATIVE_IRQ_DOORBELL (1u << 1)
@@ -25,6 +27,12 @@ extern bool (*native_debugger)(ucontext_t *uc, int signal);
 
 /* irq.c: the thread that stands for the interrupt controller. */
 void native_irq_start(void);
+
+/* crash.c: handlers of fatal signals, and a stack for them of the calling pthread's own. */
+void native_crash_init(void);
+void native_crash_stack(void);
+/* regs.c: machine, pc, sp and registers of the record. */
+void native_registers(const ucontext_t *uc, struct mica_crash *record);
 
 /* chip.c */
 void native_chip_init(void);

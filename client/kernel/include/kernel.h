@@ -62,6 +62,14 @@ struct k_thread *k_thread_next(struct k_thread *t);
 /* Most bytes of its stack that t ever used, 0 where the port cannot tell. */
 size_t k_thread_stack_used(const struct k_thread *t);
 
+/*
+ * From now on no thread runs but the caller and, while that one waits, the idle thread; no timer
+ * ticks. Interrupts are handled; threads that they make ready run after k_resume_all(). The caller
+ * must not wait with a time.
+ */
+void k_suspend_others(void);
+void k_resume_all(void);
+
 void k_yield(void);
 void k_sleep(uint32_t ms);
 uint64_t k_time_us(void);

@@ -407,6 +407,11 @@ static void native_why_off(struct mica_pedestal *p, char *buf, size_t size)
 	snprintf(buf, size, "%s", p->how);
 }
 
+static pid_t native_process(struct mica_pedestal *p)
+{
+	return process_on(p) ? p->pid : 0;
+}
+
 const struct mica_pedestal_ops mica_pedestal_native = {
 	.name = "native",
 	.caps = {
@@ -433,5 +438,6 @@ const struct mica_pedestal_ops mica_pedestal_native = {
 	.event_fd = native_event_fd,
 	.events = native_events,
 	.save = native_save,
+	.process = native_process,
 	.why_off = native_why_off,
 };
