@@ -82,7 +82,7 @@ struct mica_client {
 	struct mica_endpoint_counters other_totals;
 	unsigned int n_totals;
 	uint64_t ping_strays; /* answers that nobody waited for */
-	struct mica_gdb *gdb;		 /* debugger's socket; NULL: none */
+	struct mica_gdb *gdb; /* debugger's socket; NULL: none */
 
 	struct mica_book *book; /* its log; NULL: out of memory */
 	unsigned int followers; /* of its log */
