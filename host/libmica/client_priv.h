@@ -44,7 +44,6 @@ struct mica_client {
 	struct mica_host *host;
 	struct mica_client *next;
 	uint64_t serial; /* ascends in order of creation, across processes */
-	bool hidden;	 /* being created: takes its name, shown to nobody */
 	struct mica_config cfg;
 	char dir[PATH_MAX];
 	const struct mica_pedestal_ops *ops;
@@ -54,6 +53,8 @@ struct mica_client {
 	struct mica_op *op; /* at most one */
 
 	uint8_t token[16];
+	bool hidden; /* being created: takes its name, shown to nobody */
+	bool parked; /* polling stopped while a worker has the pedestal */
 	bool claimed;
 	bool give_up; /* taken over in the middle of its start, and did not become ready: stop it */
 	struct mica_image_facts facts; /* of the image checked last */
@@ -71,16 +72,16 @@ struct mica_client {
 	struct mica_link *link;	     /* NULL: no rings in use */
 	uint64_t umt_da;	     /* its umt window, 0: none; umt_window.h */
 	struct mica_tty_slot tty[MICA_TTY_SLOTS];
+	unsigned int n_kept;
 	unsigned int n_ttys;
 	struct mica_kept_endpoint kept[MICA_SERVICES_MAX];
-	unsigned int n_kept;
 	struct mica_endpoint *endpoints; /* opened by the program */
 	struct mica_ping *pings;	 /* only while there is a link */
 	struct mica_ping_port *ping_ports;
+	unsigned int n_totals;
 	uint32_t ping_wire;	   /* number of the last message */
 	struct mica_total *totals; /* of endpoints that ended, by name */
 	struct mica_endpoint_counters other_totals;
-	unsigned int n_totals;
 	uint64_t ping_strays; /* answers that nobody waited for */
 	struct mica_gdb *gdb; /* debugger's socket; NULL: none */
 
@@ -88,7 +89,6 @@ struct mica_client {
 	unsigned int followers; /* of its log */
 
 	uv_poll_t *poll;       /* pedestal's descriptor; NULL: not watched */
-	bool parked;	       /* polling stopped while a worker has the pedestal */
 	uv_timer_t *off_timer; /* power() again after an OFF event that was not final */
 	uint64_t started_us, doorbells_in, doorbells_out, doorbells_lost;
 	uint64_t restarts_total; /* by its policy, since this process knows it */

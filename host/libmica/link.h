@@ -27,11 +27,11 @@ struct mica_logs;
 struct mica_link {
 	struct mica_client *client;
 	struct mica_window win[MICA_WINDOWS_MAX];
-	unsigned int n_win;
 	struct mica_placement pl;
 	uint8_t *table;	      /* shared; NULL: static layout */
 	uint8_t *static_base; /* shared; NULL: resource table */
 	bool in_place;
+	unsigned int n_win;
 	uint32_t features;     /* MICA_F_* acknowledged */
 	uint32_t heartbeat_ms; /* as it was written into the table */
 	struct mica_doorbell db;
@@ -49,13 +49,14 @@ struct mica_link {
 	struct rpmsg_virtio_device rvdev;
 	struct rpmsg_endpoint ctrl;
 	bool ctrl_open;
-	bool up;	 /* rvdev is initialised */
-	bool open;	 /* the client runs: doorbells make sense */
-	bool dead;	 /* the client broke the rules, see why */
-	bool unanswered; /* adopted, and the client did not answer in time */
-	bool stopping;	 /* it was asked to stop */
-	bool asked;	 /* in a way it can understand */
-	bool calm;	 /* leave shared memory alone */
+	bool up;	  /* rvdev is initialised */
+	bool open;	  /* the client runs: doorbells make sense */
+	bool dead;	  /* the client broke the rules, see why */
+	bool unanswered;  /* adopted, and the client did not answer in time */
+	bool stopping;	  /* it was asked to stop */
+	bool asked;	  /* in a way it can understand */
+	bool calm;	  /* leave shared memory alone */
+	uint16_t tx_seen; /* used index of vring 1 up to which returned messages were noted */
 	char why[128];
 
 	struct mica_service *services;
@@ -69,7 +70,6 @@ struct mica_link {
 	bool rung;   /* a doorbell came after the ring was looked at */
 	bool missed; /* messages were there and no doorbell; it may be on its way */
 	uint64_t missed_ms;
-	uint16_t tx_seen; /* used index of vring 1 up to which returned messages were noted */
 };
 
 /* Called in this order at a start: new, prepare (rings and table ready), the core starts, open.
