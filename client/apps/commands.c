@@ -151,6 +151,7 @@ const struct shell_command shell_commands[] = {
 	{ "threads", "tests the kernel: preemption, semaphores, queues, sleep", shell_threads },
 	{ "poweroff", "ends this client", poweroff },
 	{ "crash", "[panic|overflow]  dies of a fatal exception", crash },
+	{ "fault", "[KIND]  misbehaves in that way; without KIND lists them", shell_fault },
 	{ "hang", "stops answering, interrupts off", hang },
 	{ NULL, NULL, NULL },
 };

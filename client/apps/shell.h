@@ -66,6 +66,9 @@ void shell_log(const char *args);
 void shell_logflood(const char *args);
 void shell_trace(const char *args);
 
+/* faults.c: misbehaves */
+void shell_fault(const char *args);
+
 /* selftest.c */
 void shell_threads(const char *args);
 bool selftest_run(char *line, size_t size); /* line: what was tested, how it went */
