@@ -56,7 +56,7 @@ CA_CFLAGS := $(CLIENT_CSTD) -O2 -g -ffreestanding -fno-builtin-printf -mgeneral-
 CA_LDS    := $(CA)/image.lds
 CA_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -T $(CA_LDS)
-CA_ELF    := $(patsubst %,$(CA)/mica-%.elf,$(filter-out debug,$(CLIENT_VARIANTS)))
+CA_ELF    := $(CLIENT_VARIANTS:%=$(CA)/mica-%.elf)
 
 client-arm64: $(CA_ELF) $(CLIENT_RAW:%=$(CA)/mica-%.bin)
 

@@ -29,7 +29,7 @@ $(B)/micad-mortal: $(call obj,tests/native/mortal.c $(SRC_micad)) $(B)/libmica.a
 	$(CC_V) $(HOST_LDFLAGS) -Wl,--wrap=mica_log,--wrap=mica_client_save -o $@ $^ $(LIBS_mica)
 
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_CFLAGS := $(CSTD) -O1 -g -fno-omit-frame-pointer $(INCLUDES) -Ihost/libmica -Ihost/micad -Ibuild/native/gen \
+FUZZ_CFLAGS := $(CSTD) -O1 -g -fno-omit-frame-pointer $(INCLUDES) -Iclient/include -Ihost/libmica -Ihost/micad -Ibuild/native/gen \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_SRC := $(SRC_openamp) $(SRC_libmica) $(filter-out %/main.c,$(SRC_micad))
 

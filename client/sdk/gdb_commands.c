@@ -256,7 +256,8 @@ static enum gdb_next verbose(const char *p, char **reply, bool *answer)
 {
 	if (!strcmp(p, "vCont?")) {
 		*reply = gdb_put(*reply, "vCont;c;C;s;S");
-	} else if (starts(p, "vCont;") && p[6] && strchr("cCsS", p[6])) {
+	} else if (starts(p, "vCont;") &&
+		   (p[6] == 'c' || p[6] == 'C' || p[6] == 's' || p[6] == 'S')) {
 		*answer = false;
 		return p[6] == 's' || p[6] == 'S' ? GDB_STEP : GDB_GO;
 	} else if (starts(p, "vKill")) {

@@ -17,6 +17,7 @@ static struct {
 	bool attached; /* a debugger is there, or was and did not say goodbye */
 	bool inside;
 	bool asked;  /* stop_here() is under way */
+	bool coming; /* wanted() has said so */
 	bool begun;  /* the '$' of the next packet was taken already */
 	bool silent; /* a debugger has just come: it asks why the client stopped */
 	char packet[GDB_PACKET + 1];
@@ -221,7 +222,7 @@ static bool exception(struct mica_gdb_frame *frame, int signal)
 	if (stop.breakpoint)
 		set_pc(frame, behind);
 	tell = stub.attached && !(stop.signal == MICA_GDB_SIGINT && stub.silent);
-	stub.silent = stub.asked = false;
+	stub.silent = stub.asked = stub.coming = false;
 	stub.inside = true;
 	talk(stop, tell);
 	stub.inside = false;
@@ -240,10 +241,12 @@ static bool wanted(void)
 		metal_shared_write8_release(stub.state, MICA_GDB_DATA);
 		return true;
 	}
+	if (stub.coming)
+		return false;
 	/* What a debugger said to the end of the last session, a '+' as a rule, is no request. */
 	while (!stub.begun && mica_gdb_ring_read(&stub.rx, &c, 1, &broken))
 		stub.begun = c == '$';
-	stub.silent = stub.begun;
+	stub.silent = stub.coming = stub.begun;
 	return stub.begun;
 }
 

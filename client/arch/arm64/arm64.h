@@ -42,6 +42,8 @@ extern unsigned char image_start[], image_rodata[], image_table[], image_data[],
 
 /* mmu.c: identity map, caches on. comm_size: bytes of communication memory to map. */
 void arm64_mmu_on(size_t comm_size);
+/* The page at pa, which must be memory of the image, once more and writable; for one at a time. */
+void *arm64_mmu_window(uint64_t pa);
 
 /*
  * gic.c: this core's interface and redistributor, whatever the version; the distributor belongs
@@ -79,6 +81,12 @@ void arm64_timer_off(void);
 void arm64_chip_init(size_t comm_size);
 void arm64_doorbell_irq(uint32_t sgi);
 
+/* debug.c: true if a debugger dealt with the exception */
+struct mica_gdb_frame;
+uint64_t arm64_debug(struct mica_gdb_frame *frame);
+/* In the doorbell's interrupt; spsr: as it will be restored. */
+void arm64_debug_irq(uint64_t *spsr);
+
 /* psci.c */
 void arm64_psci_init(bool entered_at_el2);
 _Noreturn void arm64_psci_cpu_off(void);
@@ -94,7 +102,7 @@ bool arm64_is_secondary(void);
 
 /* main.c; names known to the assembly files */
 _Noreturn void arm64_main(bool entered_at_el2);
-void arm64_irq(void);
+void arm64_irq(uint64_t *saved);
 struct fatal_frame;
 /* frame NULL: not from an exception. */
 _Noreturn void arm64_fatal(uint64_t vector, const struct fatal_frame *frame);

@@ -6,17 +6,22 @@
 #include "platform.h"
 #include "variant.h"
 
-void arm64_irq(void)
+#define IRQ_FRAME_SPSR 21 /* vectors.S */
+
+/* saved: the frame of vectors.S. */
+void arm64_irq(uint64_t *saved)
 {
 	uint32_t ack, intid = arm64_gic_ack(&ack);
 
 	if (intid >= 1020)
 		return; /* spurious */
 	k_irq_enter();
-	if (intid == BOARD_TIMER_INTID)
+	if (intid == BOARD_TIMER_INTID) {
 		k_timer_fired();
-	else
+	} else {
+		arm64_debug_irq(&saved[IRQ_FRAME_SPSR]);
 		arm64_doorbell_irq(intid);
+	}
 	arm64_gic_eoi(ack);
 	k_irq_exit(); /* may go on in another thread */
 }

@@ -38,7 +38,7 @@
 #define MAP_DATA   (DESC_ATTR(ATTR_WB) | DESC_SH_IN | DESC_XN)
 
 /* The top table, one L2 per GiB in use, one L3 per 2 MiB that is not mapped whole. */
-#define TABLES 8u
+#define TABLES 10u
 static _Alignas(4096) uint64_t tables[TABLES][ENTRIES];
 static unsigned int used;
 
@@ -71,6 +71,26 @@ static void map(uint64_t at, uint64_t end, uint64_t attr)
 			at += PAGE;
 		}
 	}
+}
+
+/* Far from everything else; its tables are there from the start. */
+#define WINDOW 0x3FC0000000ull
+
+static uint64_t *window_slot(void)
+{
+	uint64_t *l2 = slot(next_level(slot(tables[0], WINDOW, L1_SHIFT)), WINDOW, L2_SHIFT);
+
+	return slot(next_level(l2), WINDOW, L3_SHIFT);
+}
+
+void *arm64_mmu_window(uint64_t pa)
+{
+	*window_slot() = (pa & ~(PAGE - 1)) | MAP_DATA | DESC_AF | DESC_PAGE;
+	dsb("ishst");
+	__asm__ volatile("tlbi vae1, %0" ::"r"(WINDOW >> L3_SHIFT) : "memory");
+	dsb("nsh");
+	isb();
+	return (void *)(WINDOW + pa % PAGE);
 }
 
 static uint64_t page_up(uint64_t v)
@@ -121,6 +141,7 @@ void arm64_mmu_on(size_t comm_size)
 	map((uint64_t)image_table, (uint64_t)image_data, MAP_SHARED);
 	map((uint64_t)image_data, (uint64_t)image_end, MAP_DATA);
 	map(BOARD_COMM_BASE, BOARD_COMM_BASE + page_up(comm_size), MAP_SHARED);
+	window_slot(); /* its tables */
 	map(BOARD_DEVICE_BASE, BOARD_DEVICE_BASE + BOARD_DEVICE_SIZE, MAP_DEVICE);
 	invalidate_tables();
 	switch_on();

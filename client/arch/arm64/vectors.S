@@ -16,7 +16,8 @@ vectors:
 	fatal	1
 	fatal	2
 	fatal	3
-	fatal	4		/* current EL with SP_ELx: synchronous */
+	.balign	0x80
+	b	debug_entry	/* current EL with SP_ELx: synchronous */
 	.balign	0x80
 	b	irq_entry
 	fatal	6
@@ -30,6 +31,10 @@ vectors:
 	fatal	14
 	fatal	15
 	.balign	0x80
+
+	.global crash_entry
+crash_entry:
+	fatal	4
 
 /*
  * The interrupted thread's caller-saved registers go to its own stack; the others are saved by
@@ -50,6 +55,7 @@ irq_entry:
 	mrs	x0, elr_el1
 	mrs	x1, spsr_el1
 	stp	x0, x1, [sp, #160]
+	mov	x0, sp
 	bl	arm64_irq
 	ldp	x0, x1, [sp, #160]
 	msr	elr_el1, x0

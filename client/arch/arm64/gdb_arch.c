@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The stub's view of this core at EL1. Single step: software step (MDSCR_EL1.SS) within EL1
+ * (MDSCR_EL1.KDE), for the stepped context only, which runs with debug exceptions unmasked; all
+ * others have them masked since start.S. Breakpoints: BRK instructions; code is mapped read-only,
+ * so it is written through a second mapping of its page. Memory that is not mapped is
+ * found by asking the MMU first.
+ */
+#include <string.h>
+
+#include "arm64.h"
+#include "mica_gdb.h"
+
+#define PSTATE_D  (1ull << 9)
+#define PSTATE_SS (1ull << 21)
+#define MDSCR_SS  (1ull << 0)
+#define MDSCR_KDE (1ull << 13)
+#define PAGE	  0x1000ull
+#define PAR_FAULT 1ull
+
+/* crash.c; the order of struct user_pt_regs. */
+struct mica_gdb_frame {
+	uint64_t x[31], sp, pc, pstate;
+};
+
+#define X(n)                                                          \
+	{                                                             \
+		offsetof(struct mica_gdb_frame, x) + 8 * (n), 8, true \
+	}
+
+static const struct mica_gdb_reg regs[] = {
+	X(0),
+	X(1),
+	X(2),
+	X(3),
+	X(4),
+	X(5),
+	X(6),
+	X(7),
+	X(8),
+	X(9),
+	X(10),
+	X(11),
+	X(12),
+	X(13),
+	X(14),
+	X(15),
+	X(16),
+	X(17),
+	X(18),
+	X(19),
+	X(20),
+	X(21),
+	X(22),
+	X(23),
+	X(24),
+	X(25),
+	X(26),
+	X(27),
+	X(28),
+	X(29),
+	X(30),
+	{ offsetof(struct mica_gdb_frame, sp), 8, true },
+	{ offsetof(struct mica_gdb_frame, pc), 8, true },
+	{ offsetof(struct mica_gdb_frame, pstate), 4, true },
+};
+
+#define R64(n) "<reg name=\"x" n "\" bitsize=\"64\"/>"
+
+static const char target[] =
+	"<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target>"
+	"<architecture>aarch64</architecture><feature name=\"org.gnu.gdb.aarch64.core\">" R64(
+		"0") R64("1") R64("2") R64("3") R64("4") R64("5") R64("6") R64("7") R64("8")
+		R64("9") R64("10") R64("11") R64("12") R64("13") R64("14") R64("15") R64("16") R64(
+			"17") R64("18") R64("19") R64("20") R64("21") R64("22") R64("23") R64("24")
+			R64("25") R64("26") R64("27") R64("28") R64("29")
+				R64("30") "<reg name=\"sp\" bitsize=\"64\" type=\"data_ptr\"/>"
+					  "<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\"/><reg "
+					  "name=\"cpsr\" bitsize=\"32\"/>"
+					  "</feature></target>";
+
+/* brk #0 */
+static const uint8_t breakpoint[] = { 0x00, 0x00, 0x20, 0xd4 };
+
+/* ---- memory ---- */
+
+static bool mapped(uint64_t addr)
+{
+	__asm__ volatile("at s1e1r, %0" ::"r"(addr));
+	isb();
+	return !(read_sysreg("par_el1") & PAR_FAULT);
+}
+
+static bool writable(uint64_t addr)
+{
+	__asm__ volatile("at s1e1w, %0" ::"r"(addr));
+	isb();
+	return !(read_sysreg("par_el1") & PAR_FAULT);
+}
+
+static bool all_mapped(uint64_t addr, size_t len)
+{
+	uint64_t last;
+
+	if (!len)
+		return true;
+	last = addr + len - 1;
+	if (last < addr)
+		return false;
+	for (uint64_t page = addr & ~(PAGE - 1);; page += PAGE) {
+		if (!mapped(page))
+			return false;
+		if (page == (last & ~(PAGE - 1)))
+			return true;
+	}
+}
+
+static bool word_at(uint64_t addr, size_t len)
+{
+	return len == 4 && addr % 4 == 0;
+}
+
+/* A word at once: that is how registers of devices are read and written. */
+static bool read_memory(uint64_t addr, void *data, size_t len)
+{
+	const volatile uint8_t *from = (const volatile uint8_t *)addr;
+	uint8_t *to = data;
+
+	if (!all_mapped(addr, len))
+		return false;
+	if (word_at(addr, len)) {
+		uint32_t word = mmio_read32(addr);
+
+		memcpy(data, &word, 4);
+		return true;
+	}
+	for (size_t i = 0; i < len; i++)
+		to[i] = from[i];
+	return true;
+}
+
+static void sync_code(uint64_t addr, size_t len)
+{
+	uint64_t ctr = read_sysreg("ctr_el0");
+	uint64_t dline = 4ull << (ctr >> 16 & 15), iline = 4ull << (ctr & 15);
+
+	for (uint64_t p = addr & ~(dline - 1); p < addr + len; p += dline)
+		__asm__ volatile("dc cvau, %0" ::"r"(p) : "memory");
+	dsb("ish");
+	for (uint64_t p = addr & ~(iline - 1); p < addr + len; p += iline)
+		__asm__ volatile("ic ivau, %0" ::"r"(p) : "memory");
+	dsb("ish");
+	isb();
+}
+
+static void put_bytes(uint64_t addr, const uint8_t *data, size_t len)
+{
+	if (word_at(addr, len)) {
+		uint32_t word;
+
+		memcpy(&word, data, 4);
+		mmio_write32(addr, word);
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		((volatile uint8_t *)addr)[i] = data[i];
+}
+
+static bool write_memory(uint64_t addr, const void *data, size_t len)
+{
+	const uint8_t *from = data;
+
+	if (!all_mapped(addr, len))
+		return false;
+	while (len) {
+		size_t n = PAGE - addr % PAGE;
+
+		if (n > len)
+			n = len;
+		if (writable(addr)) {
+			put_bytes(addr, from, n);
+		} else {
+			put_bytes((uint64_t)arm64_mmu_window(addr), from, n);
+			sync_code(addr, n);
+		}
+		addr += n;
+		from += n;
+		len -= n;
+	}
+	return true;
+}
+
+/* ---- steps ---- */
+
+static void step(struct mica_gdb_frame *f, bool on)
+{
+	uint64_t mdscr = read_sysreg("mdscr_el1") & ~MDSCR_SS;
+
+	f->pstate &= ~PSTATE_SS;
+	f->pstate |= PSTATE_D;
+	if (on) {
+		f->pstate = (f->pstate | PSTATE_SS) & ~PSTATE_D;
+		mdscr |= MDSCR_SS | MDSCR_KDE;
+	}
+	write_sysreg("mdscr_el1", mdscr);
+	isb();
+}
+
+static void wait(void)
+{
+	__asm__ volatile("yield" ::: "memory");
+}
+
+static void trap(void)
+{
+	__asm__ volatile("brk #0" ::: "memory");
+}
+
+void mica_gdb_arch_init(void)
+{
+	write_sysreg("oslar_el1", 0);
+	isb();
+}
+
+const struct mica_gdb_arch mica_gdb_arch = {
+	.target = target,
+	.reg = regs,
+	.n_regs = sizeof(regs) / sizeof(regs[0]),
+	.pc = 32,
+	.breakpoint = breakpoint,
+	.breakpoint_size = sizeof(breakpoint),
+	.read = read_memory,
+	.write = write_memory,
+	.step = step,
+	.wait = wait,
+	.trap = trap,
+};
