@@ -3,6 +3,7 @@
 
 The client is a process here; the same list runs on the board in tests/qemu/test_gdb.py.
 """
+import mmap
 import os
 import platform
 import re
@@ -10,6 +11,7 @@ import shutil
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import time
 
@@ -69,7 +71,7 @@ def debugged(site):
 
 def stopped_at(gdb, function):
     said = gdb.end()
-    assert f"Breakpoint " in said and f"{function} (" in said, said
+    assert "Breakpoint " in said and f"{function} (" in said, said
 
 
 def ask(site, name, command):
@@ -327,3 +329,104 @@ def ask_and_leave(path):
         except OSError:
             return False
         return True
+
+
+class OldStub:
+    """What images in the field do, on the memory of one that has the rings and no stub: the ring is
+    polled, answers ring no doorbell."""
+
+    def __init__(self, site, name):
+        pid = [p for p in site.processes() if "gdbtable" in os.readlink(f"/proc/{p}/exe")][0]
+        with open(f"/proc/{pid}/fd/3", "r+b") as f:
+            self.mem = mmap.mmap(f.fileno(), 0)
+        num, = struct.unpack_from("<I", self.mem, 4)
+        offsets = struct.unpack_from(f"<{num}I", self.mem, 16)
+        self.pair, = [o for o in offsets if struct.unpack_from("<I", self.mem, o)[0] == 129]
+        _, _, da, pa, size = struct.unpack_from("<IIQQQ", self.mem, self.pair)
+        assert da == pa and size == 0x2000
+        self.tx = da - 0x70000000
+        self.rx = self.tx + 0x1000
+        for ring in (self.tx, self.rx):
+            assert struct.unpack_from("<I", self.mem, ring + 8)[0] == 0xFF0
+
+    def state(self):
+        return self.mem[self.pair + 32]
+
+    def read(self):
+        """Everything that is there."""
+        start, out = struct.unpack_from("<II", self.mem, self.rx)
+        data = bytes(self.mem[self.rx + 16 + (out + i) % 0xFF0] for i in range(start - out))
+        struct.pack_into("<I", self.mem, self.rx + 4, start)
+        return data
+
+    def write(self, data):
+        at, = struct.unpack_from("<I", self.mem, self.tx)
+        for i, byte in enumerate(data):
+            self.mem[self.tx + 16 + (at + i) % 0xFF0] = byte
+        struct.pack_into("<I", self.mem, self.tx, at + len(data))
+
+    def expect(self, what):
+        data = b""
+
+        def more():
+            nonlocal data
+            data += self.read()
+            return what in data
+        wait_until(more, 10, f"{what} in the ring")
+
+
+def test_existing_image(site):
+    """Packets of up to 1600 bytes both ways, without doorbells; Ctrl-C; the daemon killed."""
+    site.run("old", "gdbtable", Debug="yes", tty=False)
+    stub = OldStub(site, "old")
+    assert stub.state() == 1
+    path = site.info("old")["debugger"]
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(path)
+        s.settimeout(10 * SLOW)
+        for _ in range(20):
+            s.sendall(b"+$m1000,31e#00")
+            stub.expect(b"+$m1000,31e#00")
+            assert stub.state() == 2
+            answer = b"+$" + os.urandom(800).hex().encode() + b"#00"
+            stub.write(answer)
+            assert s.recv(len(answer), socket.MSG_WAITALL) == answer
+        s.sendall(b"+$c#63")
+        stub.expect(b"+$c#63")
+        time.sleep(1)  # it runs; the daemon looks less and less often
+        s.sendall(b"\x03")
+        wait_until(lambda: stub.state() == 3, 10, "Ctrl-C")
+        assert stub.read() == b""
+        stub.mem[stub.pair + 32] = 2
+        stub.write(b"$T02#b6")
+        assert s.recv(7, socket.MSG_WAITALL) == b"$T02#b6"
+        # Indices that make no sense harm nobody.
+        struct.pack_into("<I", stub.mem, stub.tx, 0xFFFFFFF0)
+        s.sendall(b"+$g#67")
+        stub.expect(b"$g#67")
+    site.kill(signal.SIGKILL)
+    site.start()
+    assert site.state("old") == "Running"
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(path)
+        s.settimeout(10 * SLOW)
+        s.sendall(b"$?#3f")
+        stub.expect(b"$?#3f")
+        stub.write(b"+$T05#b9")
+        assert s.recv(8, socket.MSG_WAITALL) == b"+$T05#b9"
+
+
+def test_existing_image_that_runs_is_broken_into(site):
+    site.run("old", "gdbtable", Debug="yes", tty=False)
+    stub = OldStub(site, "old")
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(site.info("old")["debugger"])
+        s.settimeout(10 * SLOW)
+        s.sendall(b"+$qSupported#37")
+        # Nobody looks at the ring: it is told to stop, and what it says to that is left out.
+        wait_until(lambda: stub.state() == 3, 10, "Ctrl-C")
+        stub.mem[stub.pair + 32] = 2
+        stub.write(b"$T02#b6")
+        stub.expect(b"+$qSupported#37")
+        stub.write(b"+$PacketSize=640#00")
+        assert s.recv(19, socket.MSG_WAITALL) == b"+$PacketSize=640#00"

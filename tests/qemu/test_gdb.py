@@ -28,7 +28,7 @@ def board():
     """The board with the debugged client running, and a port here that leads to its debugger."""
     login, local = free_port(), free_port()
     guest = boot(options=("--ssh", str(login)), files=[(IMAGE, "/lib/firmware/mica-debug.elf")])
-    guest.ok(r"printf '[Mica]\nName=d\nCPU=3\nClientPath=mica-debug.elf\nDebug=yes\n'"
+    guest.ok(r"printf '[Mica]\nName=d\nCPU=3\nClientPath=/lib/firmware/mica-debug.elf\nDebug=yes\n'"
              " >/etc/mica/d.conf")
     guest.ok("mica create d.conf && mica start d")
     guest.ok(f"mica gdb --port {PORT} d >/tmp/gdb.txt 2>&1 & for i in $(seq 100); do"
