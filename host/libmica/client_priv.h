@@ -51,6 +51,7 @@ struct mica_client {
 	enum mica_state state;
 	char reason[MICA_ERROR_TEXT];
 	struct mica_op *op; /* at most one */
+	const char *step;   /* saved last: a name of its plan, "" or NULL: none */
 
 	uint8_t token[16];
 	bool hidden; /* being created: takes its name, shown to nobody */
@@ -160,7 +161,9 @@ void mica_client_quarantine(struct mica_client *client, const char *why);
 /* persist.c: state.json in the client's folder; `step` is the operation's step that begins now,
  * "" when none is under way. */
 int mica_client_save(struct mica_client *client, const char *step, struct mica_error *err);
-/* As above; a failure is logged. */
+/* Something changed within a step: the step stays as it was saved last. */
+int mica_client_save_again(struct mica_client *client, struct mica_error *err);
+/* Between operations; a failure is logged. */
 void mica_client_note(struct mica_client *client);
 void mica_client_forget(struct mica_client *client); /* removes the folder */
 /* A client object out of what was saved; state is as saved, pedestal not yet created. *saved is

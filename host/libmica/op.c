@@ -105,6 +105,17 @@ static void tell(const struct mica_op *op)
 		 op->plan->verb, op->failed ? "undo " : "", op->plan->steps[op->at].name);
 }
 
+/* What a later process has to know before the step begins. */
+static int save(struct mica_op *op)
+{
+	const struct mica_step *step = &op->plan->steps[op->at];
+
+	if (op->failed || !step->saved || !op->client)
+		return 0;
+	op->client->step = step->name;
+	return mica_client_save(op->client, step->name, &op->err);
+}
+
 static void op_run(struct mica_op *op)
 {
 	for (;;) {
@@ -116,8 +127,7 @@ static void op_run(struct mica_op *op)
 		}
 		if (!op->entered)
 			tell(op);
-		if (!op->failed && !op->entered && op->plan->steps[op->at].saved && op->client &&
-		    mica_client_save(op->client, op->plan->steps[op->at].name, &op->err))
+		if (!op->entered && save(op))
 			rc = MICA_STEP_FAILED;
 		else
 			rc = op_call(op);
@@ -180,6 +190,7 @@ struct mica_op *mica_op_begin(struct mica_host *host, struct mica_client *client
 	if (client) {
 		op->origin = client->state;
 		client->op = op;
+		client->step = "";
 	}
 	return op;
 }

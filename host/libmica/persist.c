@@ -266,6 +266,17 @@ int mica_client_save(struct mica_client *c, const char *step, struct mica_error 
 	return rc;
 }
 
+int mica_client_save_again(struct mica_client *c, struct mica_error *err)
+{
+	const char *step = c->step ? c->step : "";
+
+	if (!c->op)
+		step = "";
+	else if (c->op->saved_step[0])
+		step = c->op->saved_step; /* being taken over: still at that */
+	return mica_client_save(c, step, err);
+}
+
 void mica_client_note(struct mica_client *c)
 {
 	struct mica_error err;

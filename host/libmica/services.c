@@ -262,9 +262,8 @@ static void write_table(struct mica_link *link)
 		kept->remote = ept[c->n_kept].addr;
 		kept->local = ept[c->n_kept].dest_addr;
 	}
-	/* While an operation is under way, its end writes it down. */
-	if (!c->op)
-		mica_client_note(c);
+	if (mica_client_save_again(c, NULL))
+		mica_log(c->host, LOG_WARNING, c->cfg.name, "cannot note its endpoints");
 }
 
 static unsigned int read_table(struct mica_link *link,
@@ -315,7 +314,11 @@ static void bind_service(struct mica_service *s, uint32_t local)
 		s->bound = false;
 		return;
 	}
-	/* At a known address it was said to an earlier process. */
+	/* Before the client learns of it: it will not announce again what a later process has to
+	 * find. At a known address an earlier one has written it. */
+	if (local == RPMSG_ADDR_ANY)
+		write_table(s->link);
+	/* ... and has said what may be said but once. */
 	s->hello_due = !s->ops->silent && !(s->ops->hello_acts && local != RPMSG_ADDR_ANY);
 	say_hello(s);
 	if (s->hello_due)

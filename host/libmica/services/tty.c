@@ -199,7 +199,7 @@ static struct mica_tty_slot *take_slot(struct mica_client *c, const char *endpoi
 	snprintf(slot->endpoint, sizeof(slot->endpoint), "%s", endpoint);
 	slot->number = number;
 	/* Known before the link exists: whoever finds a stale link knows whose it is. */
-	if (mica_client_save(c, c->op ? c->op->plan->steps[c->op->at].name : "", NULL))
+	if (mica_client_save_again(c, NULL))
 		mica_log(c->host, LOG_WARNING, c->cfg.name, "cannot note the number of its tty");
 	return slot;
 }
