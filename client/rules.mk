@@ -12,6 +12,9 @@ CLIENT_INC   := -Iinclude -Imetal/client/include -Iclient/include -Iclient/kerne
 	-Iclient/sdk -Iclient/apps -Iclient/variants
 CLIENT_CSTD  := -std=gnu11 -DMICA_VERSION='"$(VERSION)"'
 
+# An ordinary POSIX program as part of a client: unchanged, its calls go to Linux.
+CLIENT_POSIX := -Iclient/include/posix -include mica_rpc_retarget.h -Dmain=posix_demo_main
+
 .PHONY: client-native client-arm64
 
 # ---- native: a Linux process ----
@@ -30,6 +33,8 @@ endif
 ifneq ($(V),arm64)
 client-native: $(CLIENT_VARIANTS:%=$(CN)/mica-%-native)
 endif
+
+$(CN)/obj/client/apps/posix_demo.o: CN_CFLAGS += $(CLIENT_POSIX)
 
 $(CN)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -62,6 +67,8 @@ client-arm64: $(CA_ELF) $(CLIENT_RAW:%=$(CA)/mica-%.bin)
 
 # Loops in there must not become calls of the very functions they implement.
 $(CA)/obj/client/lib/string.o: CA_CFLAGS += -fno-tree-loop-distribute-patterns
+
+$(CA)/obj/client/apps/posix_demo.o: CA_CFLAGS += $(CLIENT_POSIX)
 
 $(CA_LDS): client/arch/arm64/image.lds.S client/boards/$(CLIENT_BOARD)/board.h
 	@mkdir -p $(@D)

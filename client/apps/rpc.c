@@ -4,6 +4,7 @@
 
 #include "mica_os.h"
 #include "mica_rpc.h"
+#include "rpc_test.h"
 #include "shell.h"
 
 #define THREADS 4
@@ -11,7 +12,9 @@
 #define STACK	8192u
 #define BULK	3000u
 
-static void show(const char *what, int64_t result, bool good)
+#define show rpc_show
+
+void rpc_show(const char *what, int64_t result, bool good)
 {
 	shell_printf("%-10s %lld %s\n", what, (long long)result, good ? "ok" : "FAILED");
 }
@@ -177,6 +180,25 @@ static void test_refused(void)
 	show("socket", n, n == -13);
 }
 
+/* "posix" or "posix PORT", as a command line. */
+static void run_posix(const char *args)
+{
+	static char line[SHELL_LINE];
+	char *argv[] = { line, NULL, NULL };
+	size_t len = strnlen(args, sizeof(line) - 1);
+	int argc = 1;
+
+	memcpy(line, args, len);
+	line[len] = '\0';
+	for (size_t i = 0; i < len && argc == 1; i++) {
+		if (line[i] != ' ')
+			continue;
+		line[i] = '\0';
+		argv[argc++] = line + i + 1;
+	}
+	shell_printf("rpc: posix %d\n", posix_demo_main(argc, argv));
+}
+
 void shell_rpc(const char *args)
 {
 	if (!mica_rpc_wait(5000)) {
@@ -203,7 +225,13 @@ void shell_rpc(const char *args)
 		shell_printf("rpc: done\n");
 	} else if (strcmp(args, "refused") == 0) {
 		test_refused();
+	} else if (strcmp(args, "sdk") == 0) {
+		rpc_test_sdk();
+	} else if (strcmp(args, "mixed") == 0) {
+		rpc_test_mixed();
+	} else if (strncmp(args, "posix", 5) == 0 && (!args[5] || args[5] == ' ')) {
+		run_posix(args);
 	} else {
-		shell_printf("rpc: test, hold, system or refused\n");
+		shell_printf("rpc: test, sdk, mixed, posix [PORT], hold, system or refused\n");
 	}
 }

@@ -47,4 +47,7 @@ void mica_os_sleep_ms(uint32_t ms);
 /* Monotonic, from any context. */
 uint64_t mica_os_time_us(void);
 
+/* Where the calling thread keeps its errno. Only retargeted POSIX code asks: docs/rpc.md. */
+int *mica_os_errno(void);
+
 #endif /* MICA_OS_H */

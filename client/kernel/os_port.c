@@ -58,3 +58,8 @@ uint64_t mica_os_time_us(void)
 {
 	return k_time_us();
 }
+
+int *mica_os_errno(void)
+{
+	return &k_thread_self()->error;
+}

@@ -177,6 +177,7 @@ void k_thread_create(struct k_thread *t, const char *name, unsigned int prio, k_
 	t->stack = stack;
 	t->stack_size = stack_size;
 	t->run_us = 0;
+	t->error = 0;
 	k_list_init(&t->timed);
 	k_arch_thread_init(t);
 	k_list_insert(&k.threads, &t->all);

@@ -5,9 +5,11 @@
 
 #include <mica/rpc.h>
 
+#define RPC_ENOENT    2
 #define RPC_EIO	      5
 #define RPC_EINVAL    22
 #define RPC_ENAME     36
+#define RPC_EMSGSIZE  90
 #define RPC_ETIMEDOUT 110
 #define RPC_ENOTCONN  107
 

@@ -5,6 +5,14 @@
 #include "mica_rpc.h"
 #include "rpc.h"
 
+#define S_IFMT	0170000u
+#define S_IFREG 0100000u
+
+/* Entries of one writev message, and what each of them holds. */
+#define IOV_MAX	 30
+#define IOV_WIRE 6
+#define IOV_DATA 60u
+
 /* ---- descriptors ---- */
 
 int mica_open(const char *path, int flags, uint32_t mode)
@@ -69,6 +77,14 @@ static int64_t write_piece(int fd, const void *data, size_t len)
 	return rpc_result64(&c);
 }
 
+/* Behind a full piece there may be nothing yet: only a file says at once that it has ended. */
+static bool is_file(int fd)
+{
+	struct mica_stat st;
+
+	return mica_fstat(fd, &st) == 0 && (st.mode & S_IFMT) == S_IFREG;
+}
+
 int64_t mica_read(int fd, void *data, size_t len)
 {
 	size_t done = 0;
@@ -81,7 +97,7 @@ int64_t mica_read(int fd, void *data, size_t len)
 			return n;
 		if (n > 0)
 			done += (size_t)n;
-		if (n < (int64_t)piece)
+		if (n < (int64_t)piece || done == len || (done == piece && !is_file(fd)))
 			break;
 	} while (done < len);
 	return (int64_t)done;
@@ -103,6 +119,94 @@ int64_t mica_write(int fd, const void *data, size_t len)
 			break;
 	} while (done < len);
 	return (int64_t)done;
+}
+
+/* ---- several buffers ---- */
+
+static bool fits_entries(const struct mica_iovec *iov, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (iov[i].len > IOV_DATA)
+			return false;
+	}
+	return n <= IOV_WIRE;
+}
+
+static int64_t write_entries(int fd, const struct mica_iovec *iov, int n)
+{
+	struct rpc_call c;
+
+	rpc_begin(&c, MICA_RPC_WRITEV);
+	rpc_s32(&c, 12, fd);
+	rpc_s32(&c, 16, n);
+	rpc_length(&c, 24 + 72 * (size_t)n);
+	for (size_t i = 0; i < (size_t)n; i++) {
+		rpc_u64(&c, 24 + 72 * i, iov[i].len);
+		if (iov[i].len)
+			rpc_bytes(&c, 32 + 72 * i, iov[i].data, iov[i].len);
+	}
+	return rpc_result64(&c);
+}
+
+/* As much of the entries as a message holds, from the first one on. */
+static int64_t write_gathered(int fd, const struct mica_iovec *iov, int n)
+{
+	uint8_t bytes[MICA_RPC_DATA];
+	size_t used = 0;
+
+	for (int i = 0; i < n && used < sizeof(bytes); i++) {
+		size_t room = sizeof(bytes) - used, len = iov[i].len < room ? iov[i].len : room;
+
+		if (len)
+			memcpy(bytes + used, iov[i].data, len);
+		used += len;
+	}
+	return write_piece(fd, bytes, used);
+}
+
+int64_t mica_writev(int fd, const struct mica_iovec *iov, int n)
+{
+	int64_t done = 0;
+	size_t total = 0;
+
+	if (n < 1 || n > IOV_MAX)
+		return -RPC_EINVAL;
+	if (fits_entries(iov, n))
+		return write_entries(fd, iov, n);
+	for (int i = 0; i < n; i++)
+		total += iov[i].len;
+	if (total <= MICA_RPC_DATA)
+		return write_gathered(fd, iov, n);
+	for (int i = 0; i < n; i++) {
+		int64_t rc = iov[i].len ? mica_write(fd, iov[i].data, iov[i].len) : 0;
+
+		if (rc < 0)
+			return done ? done : rc;
+		done += rc;
+		if (rc < (int64_t)iov[i].len)
+			break;
+	}
+	return done;
+}
+
+/* One entry after the other, as long as they fill: what is no file may have no more. */
+int64_t mica_readv(int fd, const struct mica_iovec *iov, int n)
+{
+	bool file = n > 1 && is_file(fd);
+	int64_t done = 0;
+
+	if (n < 1 || n > IOV_MAX)
+		return -RPC_EINVAL;
+	for (int i = 0; i < n; i++) {
+		int64_t rc = iov[i].len ? mica_read(fd, iov[i].data, iov[i].len) : 0;
+
+		if (rc < 0)
+			return done ? done : rc;
+		done += rc;
+		if (rc < (int64_t)iov[i].len || (done && !file))
+			break;
+	}
+	return done;
 }
 
 int64_t mica_lseek(int fd, int64_t offset, int whence)
@@ -207,6 +311,43 @@ int mica_poll(struct mica_pollfd *fds, size_t n, int timeout_ms)
 	memcpy(fds, c.bytes + 20, n * sizeof(*fds));
 	rc = rpc_get_s32(&c, 16);
 	return rc < 0 ? -rpc_error(&c) : rc;
+}
+
+int mica_select(int nfds, struct mica_fd_set *r, struct mica_fd_set *w, struct mica_fd_set *e,
+		struct mica_timeval *limit)
+{
+	struct mica_fd_set *sets[] = { r, w, e };
+	uint32_t extra = MICA_OS_FOREVER;
+	struct rpc_call c;
+	int rc;
+
+	rpc_begin(&c, MICA_RPC_SELECT);
+	rpc_s32(&c, 12, nfds);
+	for (size_t i = 0; i < 3; i++) {
+		if (sets[i])
+			rpc_bytes(&c, 16 + 128 * i, sets[i], sizeof(*sets[i]));
+		c.bytes[416 + i] = sets[i] != NULL;
+	}
+	if (limit) {
+		rpc_bytes(&c, 400, limit, sizeof(*limit));
+		if (limit->s >= 0 && limit->s < (int64_t)(MICA_OS_FOREVER / 1000u) - 1)
+			extra = (uint32_t)limit->s * 1000u + 1000u;
+	}
+	c.bytes[419] = limit != NULL;
+	rpc_length(&c, 424);
+	rc = rpc_do(&c, extra);
+	if (rc)
+		return rc;
+	if (limit)
+		memcpy(limit, c.bytes + 400, sizeof(*limit));
+	rc = rpc_get_s32(&c, 416);
+	if (rc < 0)
+		return -rpc_error(&c);
+	for (size_t i = 0; i < 3; i++) {
+		if (sets[i])
+			memcpy(sets[i], c.bytes + 16 + 128 * i, sizeof(*sets[i]));
+	}
+	return rc;
 }
 
 int mica_getdents64(int fd, void *records, size_t len)

@@ -2,6 +2,7 @@
 /* Streams over rpc. Layouts: docs/rpc.md. */
 #include <string.h>
 
+#include "fmt.h"
 #include "mica_rpc.h"
 #include "rpc.h"
 
@@ -228,13 +229,28 @@ static int character(struct rpc_call *c)
 	return rc == -1 && rpc_get_s32(c, MICA_RPC_AT_ERRNUM) ? -rpc_error(c) : rc;
 }
 
-int mica_getc(mica_file f)
+static int get(uint32_t id, mica_file f)
 {
 	struct rpc_call c;
 
-	rpc_begin(&c, MICA_RPC_GETC);
+	rpc_begin(&c, id);
 	rpc_u64(&c, 16, (uint64_t)f);
 	return character(&c);
+}
+
+int mica_getc(mica_file f)
+{
+	return get(MICA_RPC_GETC, f);
+}
+
+int mica_getc_unlocked(mica_file f)
+{
+	return get(MICA_RPC_GETC_UNLOCKED, f);
+}
+
+int mica_getwc(mica_file f)
+{
+	return get(MICA_RPC_GETWC, f);
 }
 
 static int put(uint32_t id, int ch, mica_file f)
@@ -255,6 +271,33 @@ int mica_putc(int ch, mica_file f)
 int mica_ungetc(int ch, mica_file f)
 {
 	return put(MICA_RPC_UNGETC, ch, f);
+}
+
+int mica_putwc(uint32_t wc, mica_file f)
+{
+	return put(MICA_RPC_PUTWC, (int)wc, f);
+}
+
+int mica_ungetwc(uint32_t wc, mica_file f)
+{
+	return put(MICA_RPC_UNGETWC, (int)wc, f);
+}
+
+int mica_putchar(int ch)
+{
+	struct rpc_call c;
+
+	rpc_begin(&c, MICA_RPC_PUTCHAR);
+	rpc_s32(&c, 12, ch);
+	return character(&c);
+}
+
+/* Id 46 asks for it with a standard stream only; with any other it is fileno. */
+int mica_setvbuf(mica_file f, int mode)
+{
+	if (mode != MICA_IONBF || f < 1 || f > MICA_STDERR)
+		return -RPC_EINVAL;
+	return on_handle(MICA_RPC_FILENO, f);
 }
 
 int mica_fseek(mica_file f, int64_t offset, int whence)
@@ -290,4 +333,53 @@ int mica_print(const char *text)
 	rpc_s32(&c, 8, (int32_t)len);
 	rpc_bytes(&c, 12, text, len);
 	return rpc_post(&c);
+}
+
+/* ---- formatted output ---- */
+
+struct text_out {
+	mica_file f;
+	int64_t rc; /* below 0: failed, the rest is dropped */
+	size_t len;
+	char bytes[MICA_RPC_DATA];
+};
+
+static void flush_text(struct text_out *o)
+{
+	int64_t n = o->rc < 0 || !o->len ? 0 : mica_fwrite(o->bytes, o->len, o->f);
+
+	if (n < 0)
+		o->rc = n;
+	else if (o->rc >= 0 && n < (int64_t)o->len)
+		o->rc = -RPC_EIO;
+	o->len = 0;
+}
+
+static void put_text(void *arg, char ch)
+{
+	struct text_out *o = arg;
+
+	o->bytes[o->len++] = ch;
+	if (o->len == sizeof(o->bytes))
+		flush_text(o);
+}
+
+int mica_vfprintf(mica_file f, const char *format, va_list args)
+{
+	struct text_out o = { .f = f };
+	size_t n = fmt_each(put_text, &o, format, args);
+
+	flush_text(&o);
+	return o.rc < 0 ? (int)o.rc : (int)n;
+}
+
+int mica_fprintf(mica_file f, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = mica_vfprintf(f, format, args);
+	va_end(args);
+	return n;
 }

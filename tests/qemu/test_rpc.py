@@ -19,3 +19,21 @@ def test_the_room_and_its_end(guest, client):
     assert fields["Seccomp"] == "2" and int(fields["Uid"].split()[0]) >= 0x70000000
     guest.ok("mica stop ref")
     guest.ok("for i in $(seq 50); do pidof micarpc || exit 0; sleep 0.1; done; exit 1")
+
+
+def test_the_rest_of_the_sdk(guest):
+    """Eight threads, all functions, and POSIX code that was compiled for the client."""
+    guest.ok("(grep -v '^Rpc' /etc/mica/ref.conf; echo RpcNetwork=yes) > /tmp/net.conf"
+             " && mica create /tmp/net.conf")
+    try:
+        for what, end in (("mixed", "rpc: mixed done"), ("sdk", "rpc: sdk done")):
+            said = guest.ok(f"mica status ref | grep -q Running || mica start ref; "
+                            f"printf 'rpc {what}\\n' | mica console --linger 10 ref", timeout=120)
+            assert end in said and "FAILED" not in said, said
+        said = guest.ok("printf 'rpc posix\\n' | mica console --linger 6 ref", timeout=120)
+        assert "rpc: posix 0" in said, said
+        assert "none: 2 No such file or directory" in guest.ok("mica logs ref")
+        assert guest.ok("ls -A /var/lib/mica/ref") == ""
+    finally:
+        guest.run("mica stop ref")
+        guest.run("mica rm ref")

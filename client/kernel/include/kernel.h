@@ -36,6 +36,7 @@ struct k_thread {
 	void *arg;
 	void *stack;
 	size_t stack_size;
+	int error; /* errno of POSIX code in this thread */
 	uint8_t prio;
 	uint8_t state;
 	bool timed_out;
