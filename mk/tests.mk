@@ -15,6 +15,9 @@ $(call obj,$(wildcard tests/unit/*.c)): HOST_CFLAGS += -Ihost/libmica -Ihost/mic
 $(B)/tests/unit/test_stats: $(B)/obj/host/mica/stats.o
 $(B)/obj/tests/unit/test_stats.o: HOST_CFLAGS += -Ihost/mica
 
+# Of the client SDK, its formatted text.
+$(B)/tests/unit/test_fmt: $(B)/client/obj/client/sdk/fmt.o
+
 # Parts of the daemon that a test needs, without its main().
 MICAD_PARTS = $(filter-out %/main.o,$(call obj,$(SRC_micad)))
 

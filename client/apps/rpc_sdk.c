@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mica_os.h"
+#include "mica_posix.h"
 #include "mica_rpc.h"
 #include "rpc_test.h"
 #include "shell.h"
@@ -149,6 +150,7 @@ static void test_tcp(void)
 	int l = listener(&at, SOCK_STREAM), fd = mica_socket(AF_INET, SOCK_STREAM, 0), peer,
 	    type = 0;
 	uint32_t len = sizeof(from);
+	static char big[1000];
 	char got[8] = "";
 	int64_t n = mica_connect(fd, &at, sizeof(at));
 
@@ -164,6 +166,17 @@ static void test_tcp(void)
 	len = sizeof(type);
 	n = mica_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
 	show("getsockopt", n, n == 0 && len == 4 && type == SOCK_STREAM);
+	/* POSIX: a stream takes all of it. */
+	n = mica_posix_send(fd, big, sizeof(big), 0);
+	show("send all", n, n == sizeof(big));
+	for (n = 0; n < (int64_t)sizeof(big);) {
+		int64_t more = mica_recv(peer, big, sizeof(big), 0);
+
+		if (more < 1)
+			break;
+		n += more;
+	}
+	show("recv all", n, n == sizeof(big));
 	mica_close(fd);
 	mica_close(peer);
 	mica_close(l);
@@ -174,6 +187,7 @@ static void test_udp(void)
 	struct address at, from = { 0 };
 	int a = listener(&at, SOCK_DGRAM), b = mica_socket(AF_INET, SOCK_DGRAM, 0);
 	uint32_t len = sizeof(from);
+	static const char large[433];
 	char got[16] = "";
 	int64_t n = mica_sendto(b, "datagram", 8, 0, &at, sizeof(at));
 
@@ -182,6 +196,8 @@ static void test_udp(void)
 	show("recvfrom", n,
 	     n == 8 && memcmp(got, "datagram", 8) == 0 && len == sizeof(from) &&
 		     memcmp(from.ip, loopback.ip, 4) == 0);
+	n = mica_posix_sendto(b, large, sizeof(large), 0, (const void *)&at, sizeof(at));
+	show("too long", n, n == -1 && *mica_os_errno() == 90);
 	mica_close(a);
 	mica_close(b);
 }

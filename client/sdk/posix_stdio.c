@@ -54,11 +54,9 @@ int mica_posix_pclose(mica_posix_FILE *f)
 	return posix_int(mica_pclose(posix_handle(f)));
 }
 
-/* NULL: every stream is flushed where it is closed; the console's are not buffered. */
+/* NULL: all of them. */
 int mica_posix_fflush(mica_posix_FILE *f)
 {
-	if (!f || posix_handle(f) <= MICA_STDERR)
-		return 0;
 	return posix_int(mica_fflush(posix_handle(f)));
 }
 

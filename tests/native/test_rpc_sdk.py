@@ -52,7 +52,7 @@ def said(site, name, command):
 def test_the_rest_of_the_functions(site, wide):
     text = said(site, wide, "sdk")
     assert "rpc: sdk done" in text and "FAILED" not in text, text
-    assert text.count(" ok") == 34, text
+    assert text.count(" ok") == 37, text
     assert os.listdir(root_of(site, wide)) == []
 
 
