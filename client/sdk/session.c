@@ -139,7 +139,8 @@ static void obey_status(struct session *s)
 	if (word == MICA_STATUS_REATTACH && !s->quirks.no_reattach) {
 		if (s->status_handled != word)
 			reattach_asked(s);
-		s->status_handled = word;
+		/* The word was cleared: there again, it is another host's request. */
+		s->status_handled = s->quirks.keep_word ? word : 0;
 		return;
 	}
 	s->status_handled = 0;

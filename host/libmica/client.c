@@ -339,13 +339,6 @@ void mica_client_quarantine(struct mica_client *c, const char *why)
 		mica_op_poke(c->op);
 		return;
 	}
-	if (c->link->unanswered) {
-		/* It was never told of new rings in a way it understands: no fault of its own. */
-		snprintf(c->reason, sizeof(c->reason),
-			 "services lost: the client did not re-attach to this micad");
-		mica_client_note(c);
-		return;
-	}
 	snprintf(reason, sizeof(reason), "%s%s", why,
 		 c->cfg.restart == MICA_RESTART_NO ? "; its core may still run: stop it" : "");
 	mica_client_crashed(c, reason);

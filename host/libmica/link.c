@@ -153,7 +153,11 @@ void mica_link_open(struct mica_link *link)
 
 bool mica_link_asks(const struct mica_link *link)
 {
-	return link->features & MICA_F_CREDIT;
+	/* One that still boots has counted nothing yet, and may not look at the word for a while.
+	 */
+	return link->features & MICA_F_CREDIT &&
+	       (!(link->features & MICA_F_READY) ||
+		mica_link_client_state(link) != MICA_CLIENT_BOOTING);
 }
 
 void mica_link_reattach_ask(struct mica_link *link)
@@ -165,6 +169,7 @@ void mica_link_reattach_ask(struct mica_link *link)
 	}
 	mica_link_write_status(link, MICA_STATUS_REATTACH);
 	mica_client_kick(link->client);
+	link->unanswered = true;
 }
 
 bool mica_link_reattach_answered(struct mica_link *link)
@@ -185,9 +190,9 @@ static void go_on(struct mica_link *link)
 	mica_link_again(link, 0);
 }
 
-int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *err)
+int mica_link_resume(struct mica_link *link, struct mica_error *err)
 {
-	link->unanswered = !answered;
+	link->unanswered = false;
 	if (has_rings(link) && mica_link_rings_up(link, err))
 		return -1;
 	go_on(link);
@@ -231,21 +236,30 @@ static void check_rings(struct mica_link *link)
 	die(link, why);
 }
 
+/* A client that stood still (in a debugger, say) has come to the request. */
+static void answered_late(struct mica_link *link)
+{
+	struct mica_error err;
+
+	if (link->dead || link->stopping || !mica_link_reattach_answered(link))
+		return;
+	if (mica_link_resume(link, &err)) {
+		die(link, err.text);
+		return;
+	}
+	link->client->reason[0] = '\0';
+	mica_client_note(link->client);
+}
+
 void mica_link_turn(struct mica_link *link)
 {
 	uint64_t rest;
 	bool waiting;
 
+	if (link->unanswered)
+		answered_late(link);
 	if (!link->up || link->dead)
 		return;
-	if (link->unanswered && link->open && mica_link_reattach_answered(link)) {
-		/* Late: it waited for the rings first. Its 0 has overwritten our word. */
-		link->unanswered = false;
-		link->client->reason[0] = '\0';
-		mica_link_write_status(link, MICA_STATUS_RUNNING);
-		mica_client_kick(link->client);
-		mica_client_note(link->client);
-	}
 	rest = mica_services_rest(link);
 	if (!rest) {
 		link->rung = false;

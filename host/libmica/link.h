@@ -52,7 +52,8 @@ struct mica_link {
 	bool up;	  /* rvdev is initialised */
 	bool open;	  /* the client runs: doorbells make sense */
 	bool dead;	  /* the client broke the rules, see why */
-	bool unanswered;  /* adopted, and the client did not answer in time */
+	bool asks;	  /* taken over by asking */
+	bool unanswered;  /* ... and the client has not answered yet: its rings stay as they are */
 	bool stopping;	  /* it was asked to stop */
 	bool asked;	  /* in a way it can understand */
 	bool calm;	  /* leave shared memory alone */
@@ -82,13 +83,13 @@ void mica_link_open(struct mica_link *link);
 
 /*
  * Or, with a client that runs already: new, then take it over. One with credit is asked to begin
- * anew, because both sides count messages: reattach_ask, wait for reattach_answered, resume. Any
- * other notices nothing: wait for drained, take_up; after -1 it can only be asked, too.
+ * anew, because both sides count messages: reattach_ask, wait for reattach_answered, resume; one
+ * that does not answer in time is resumed by the turn in which it does. Any other notices nothing: wait for drained, take_up; after -1 it can only be asked, too.
  */
 bool mica_link_asks(const struct mica_link *link);
 void mica_link_reattach_ask(struct mica_link *link);
 bool mica_link_reattach_answered(struct mica_link *link);
-int mica_link_resume(struct mica_link *link, bool answered, struct mica_error *err);
+int mica_link_resume(struct mica_link *link, struct mica_error *err);
 bool mica_link_drained(struct mica_link *link);
 int mica_link_take_up(struct mica_link *link, struct mica_error *err);
 

@@ -62,7 +62,7 @@ void mica_link_write_vdev_status(struct mica_link *link, uint8_t status)
 	metal_shared_write8(byte, status);
 }
 
-uint32_t mica_link_client_state(struct mica_link *link)
+uint32_t mica_link_client_state(const struct mica_link *link)
 {
 	return metal_shared_read32_acquire(link->table + link->client->table.vendor +
 					   offsetof(struct mica_rsc_vendor, client_state));

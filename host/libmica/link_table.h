@@ -18,7 +18,7 @@ void mica_link_write_log(struct mica_link *link);
 void mica_link_write_status(struct mica_link *link, uint32_t word);
 uint32_t mica_link_read_status(struct mica_link *link);
 void mica_link_write_vdev_status(struct mica_link *link, uint8_t status);
-uint32_t mica_link_client_state(struct mica_link *link);
+uint32_t mica_link_client_state(const struct mica_link *link);
 /* MICA_REQUEST_* and a doorbell; feature SUSPEND only. */
 void mica_link_write_request(struct mica_link *link, uint32_t request);
 /* Feature HEARTBEAT: the period asked for, with a doorbell if that is another one; the count. */

@@ -103,7 +103,8 @@ static int step_ask(struct mica_op *op)
 		return MICA_STEP_FAILED;
 	if (!in_order(op))
 		return MICA_STEP_DONE;
-	if (mica_link_asks(c->link))
+	c->link->asks = mica_link_asks(c->link);
+	if (c->link->asks)
 		mica_link_reattach_ask(c->link);
 	else
 		mica_client_kick(c); /* whatever it has not seen yet, it returns */
@@ -116,11 +117,9 @@ static int step_answer(struct mica_op *op)
 
 	if (!in_order(op))
 		return MICA_STEP_DONE;
-	if (mica_link_asks(c->link) ? mica_link_reattach_answered(c->link)
-				    : mica_link_drained(c->link))
+	if (c->link->asks ? mica_link_reattach_answered(c->link) : mica_link_drained(c->link))
 		return MICA_STEP_DONE;
-	/* Some re-initialise their queues and never clear the word, some keep a message for long:
-	 * go on after the time. */
+	/* One may stand still, another keeps a message for long: go on after the time. */
 	return mica_op_wait(op, REATTACH_MS, REATTACH_TICK) == MICA_STEP_WAIT ? MICA_STEP_WAIT
 									      : MICA_STEP_DONE;
 }
@@ -132,8 +131,10 @@ static int step_resume(struct mica_op *op)
 
 	if (!in_order(op))
 		return MICA_STEP_DONE;
-	if (mica_link_asks(c->link))
-		return mica_link_resume(c->link, mica_link_reattach_answered(c->link), &op->err);
+	if (c->link->asks && !mica_link_reattach_answered(c->link))
+		return MICA_STEP_DONE;
+	if (c->link->asks)
+		return mica_link_resume(c->link, &op->err);
 	if (!mica_link_take_up(c->link, &err))
 		return MICA_STEP_DONE;
 	mica_log(c->host, LOG_WARNING, c->cfg.name, "its rings cannot be taken over as they are");
@@ -142,7 +143,7 @@ static int step_resume(struct mica_op *op)
 	if (c->link->static_base)
 		return MICA_STEP_DONE;
 	mica_link_reattach_ask(c->link);
-	return mica_link_resume(c->link, false, &op->err);
+	return mica_link_resume(c->link, &op->err);
 }
 
 /* Killed in the middle of a start: it must get as far as a start does, or it is rolled back. */
@@ -198,8 +199,8 @@ static void settle(struct mica_op *op)
 				 "become ready");
 		else if (c->link->unanswered)
 			snprintf(c->reason, sizeof(c->reason),
-				 "the client did not answer the re-attach request: its services "
-				 "may be lost");
+				 "the client has not answered the re-attach request yet: its "
+				 "services wait for it");
 		else if (c->link->static_base && !c->link->up)
 			snprintf(c->reason, sizeof(c->reason),
 				 "its rings cannot be taken over: its services are lost");

@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from conftest import BUILD, wait_until
+from conftest import BUILD, SLOW, wait_until
 
 MORTAL = os.path.join(BUILD, "micad-mortal")
 SEED = 20260413
-MOMENTS = 500
+MOMENTS = 500 // SLOW
 
 
 def life(site, name="one", variant="ref", **keys):

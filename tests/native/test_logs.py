@@ -95,7 +95,7 @@ def test_last_words_of_a_crash(site):
         tty.write(b"crash\n")
     site.wait_state("one", "Crashed")
     last = lines(site, "one")
-    assert ("log", 2, "died of a fatal exception") in last
+    assert ("log", 2, "died: SIGSEGV") in last
     assert last[-1][0] == "micad" and "-> Crashed" in last[-1][2]
 
 

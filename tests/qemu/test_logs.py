@@ -39,4 +39,4 @@ def test_log_ring_and_last_words(guest, client):
     assert "log: warning: written on the board" in guest.ok("mica logs ref")
     guest.run("printf 'crash\\n' | mica console --linger 2 ref")
     guest.ok("for i in $(seq 100); do mica status | grep -q 'ref.*Crashed' && exit 0; sleep 0.1; done; exit 1")
-    assert "died of a fatal exception" in guest.ok("mica logs ref")
+    assert "died: " in guest.ok("mica logs ref")
