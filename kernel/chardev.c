@@ -36,7 +36,7 @@ static long ioc_info(struct mcs_file *mf, union mcs_arg *arg)
 	*info = (struct mcs_info){
 		.abi = MCS_ABI_VERSION,
 		.caps = MCS_CAP_START | MCS_CAP_CORE_STATE | MCS_CAP_MAP_CACHED |
-			MCS_CAP_WINDOW,
+			MCS_CAP_WINDOW | MCS_CAP_ATTACH,
 		.firmware = mcs_firmware->kind,
 		.regions = mcs_regions_count(),
 		.doorbell_kind = mcs_doorbells->kind,

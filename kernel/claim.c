@@ -6,6 +6,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <crypto/algapi.h>
+#include <linux/capability.h>
 #include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/ktime.h>
@@ -34,7 +35,7 @@ static struct mcs_client *find_client(const char *name)
 }
 
 /* One core of a claim to be: is it there, and is it free? */
-static int check_core(unsigned int cpu, u64 *hwid)
+static int check_core(unsigned int cpu, bool running, u64 *hwid)
 {
 	s32 fw_error;
 	int ret;
@@ -48,6 +49,8 @@ static int check_core(unsigned int cpu, u64 *hwid)
 	ret = mcs_arch_hwid(cpu, hwid);
 	if (ret)
 		return ret;
+	if (running)
+		return cpu_online(cpu) ? -EBUSY : 0;
 	/* On and not Linux's: somebody else's. */
 	if (!cpu_online(cpu) && mcs_firmware->state(*hwid, &fw_error) == MCS_CORE_ON)
 		return -EBUSY;
@@ -70,7 +73,8 @@ static struct mcs_client *new_client(const struct mcs_claim *arg)
 	memcpy(client->token, arg->token, sizeof(client->token));
 	for (i = 0; i < arg->ncores; i++) {
 		client->cores[i] = arg->cores[i];
-		ret = check_core(client->cores[i], &client->hwid[i]);
+		ret = check_core(client->cores[i], arg->flags & MCS_CLAIM_RUNNING,
+				 &client->hwid[i]);
 		for (k = 0; k < i && !ret; k++)
 			if (client->cores[k] == client->cores[i])
 				ret = -EINVAL;
@@ -107,9 +111,29 @@ static int take_cores(struct mcs_client *client)
 	return 0;
 }
 
+/* As they are. Asked of firmware only now: nobody else starts them any more. */
+static int keep_cores(struct mcs_client *client)
+{
+	unsigned int i;
+	s32 fw_error;
+	int ret = 0;
+
+	for (i = 0; i < client->ncores; i++) {
+		ret = mcs_cpu_keep(client->cores[i]);
+		if (ret)
+			break;
+	}
+	if (!ret && mcs_firmware->state(client->hwid[0], &fw_error) != MCS_CORE_ON)
+		ret = -EHOSTDOWN;
+	if (ret)
+		give_back(client, i);
+	return ret;
+}
+
 static int claim_new(struct mcs_file *mf, struct mcs_claim *arg)
 {
 	struct mcs_client *client;
+	bool running = arg->flags & MCS_CLAIM_RUNNING;
 	int ret;
 
 	if (find_client(arg->name))
@@ -117,7 +141,7 @@ static int claim_new(struct mcs_file *mf, struct mcs_claim *arg)
 	client = new_client(arg);
 	if (IS_ERR(client))
 		return PTR_ERR(client);
-	ret = take_cores(client);
+	ret = running ? keep_cores(client) : take_cores(client);
 	if (ret)
 		goto free;
 	/* From here on the boot CPU refuses to go offline; it must not have gone before. */
@@ -130,6 +154,10 @@ static int claim_new(struct mcs_file *mf, struct mcs_claim *arg)
 	if (ret)
 		goto give_back;
 	arg->result = client->was_online ? MCS_CLAIM_WAS_ONLINE : 0;
+	if (running && mcs_client_refresh(client)) {
+		arg->result |= MCS_CLAIM_RUNNING;
+		mcs_client_watch(client);
+	}
 	return 0;
 
 give_back:
@@ -147,10 +175,15 @@ static int claim_adopt(struct mcs_file *mf, struct mcs_claim *arg)
 
 	if (!client)
 		return -ENOENT;
-	if (crypto_memneq(client->token, arg->token, sizeof(client->token)))
+	if (arg->flags & MCS_CLAIM_FORCE) {
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+	} else if (crypto_memneq(client->token, arg->token, sizeof(client->token))) {
 		return -EPERM;
+	}
 	if (rcu_access_pointer(client->holder))
 		return -EALREADY;
+	memcpy(client->token, arg->token, sizeof(client->token));
 	rcu_assign_pointer(client->holder, mf);
 	rcu_assign_pointer(mf->client, client);
 	arg->result = client->was_online ? MCS_CLAIM_WAS_ONLINE : 0;
@@ -163,11 +196,17 @@ static int claim_adopt(struct mcs_file *mf, struct mcs_claim *arg)
 	return 0;
 }
 
+static bool flags_valid(u32 flags)
+{
+	return flags == 0 || flags == MCS_CLAIM_RUNNING || flags == MCS_CLAIM_ADOPT ||
+	       flags == (MCS_CLAIM_ADOPT | MCS_CLAIM_FORCE);
+}
+
 long mcs_ioc_claim(struct mcs_file *mf, struct mcs_claim *arg)
 {
 	long ret;
 
-	if (arg->flags & ~MCS_CLAIM_ADOPT || !arg->name[0] ||
+	if (!flags_valid(arg->flags) || !arg->name[0] ||
 	    !memchr(arg->name, 0, sizeof(arg->name)))
 		return -EINVAL;
 	if (mutex_lock_interruptible(&mcs_lock))

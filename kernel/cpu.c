@@ -116,6 +116,27 @@ int mcs_cpu_take(unsigned int cpu, bool *was_online)
 	return 0;
 }
 
+int mcs_cpu_keep(unsigned int cpu)
+{
+	int ret = 0;
+
+	/* To bring it online once would be to start a core that runs. */
+	if (mcs_doorbells->online_once && !cpumask_test_cpu(cpu, &seen_online)) {
+		pr_err("CPU %u was never online: its doorbell is not known\n", cpu);
+		return -EOPNOTSUPP;
+	}
+	if (cpumask_test_and_set_cpu(cpu, &claimed))
+		return -EBUSY;
+	/* Waits for an onlining under way that passed our check. */
+	cpus_read_lock();
+	if (cpu_online(cpu))
+		ret = -EBUSY;
+	cpus_read_unlock();
+	if (ret)
+		cpumask_clear_cpu(cpu, &claimed);
+	return ret;
+}
+
 void mcs_cpu_give_back(unsigned int cpu, bool online)
 {
 	int ret;

@@ -100,6 +100,8 @@ bool mcs_cpu_present(unsigned int cpu);
 bool mcs_cpu_claimed(unsigned int cpu);
 /* Take a CPU from Linux and keep Linux from it. mcs_lock. */
 int mcs_cpu_take(unsigned int cpu, bool *was_online);
+/* Keep Linux from a CPU that is not its own, whether it runs or not. mcs_lock. */
+int mcs_cpu_keep(unsigned int cpu);
 /* Let Linux have it; bring it online if asked to. mcs_lock. */
 void mcs_cpu_give_back(unsigned int cpu, bool online);
 

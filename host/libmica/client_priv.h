@@ -205,8 +205,16 @@ int mica_client_check_others(struct mica_client *c, const struct mica_image_fact
 /* plan_start.c: as mica_client_start(), but by the policy: what was counted so far stays. */
 void mica_client_begin_start(struct mica_client *client, mica_done done, void *arg);
 
+/* plan_create.c: a client object of that configuration, hidden, with the plan that makes it one. */
+void mica_client_begin_new(struct mica_host *host, const struct mica_config *cfg,
+			   const struct mica_plan *plan, pid_t pid, mica_done done, void *arg);
+
 /* Parts of plans that more than one uses. */
-int mica_step_release(struct mica_op *op);     /* worker */
+int mica_step_check_image(struct mica_op *op);	   /* worker: op->image, against its windows */
+int mica_step_folder(struct mica_op *op);	   /* loop: against others; token, folder */
+int mica_step_reattach_answer(struct mica_op *op); /* loop: after it was asked, or rung */
+int mica_step_reattach_resume(struct mica_op *op); /* loop */
+int mica_step_release(struct mica_op *op);	   /* worker */
 int mica_step_ask_stop(struct mica_op *op);    /* loop: ask, wait for OFF; always DONE at the end */
 int mica_step_force_stop(struct mica_op *op);  /* worker: if it still runs and can be forced */
 int mica_step_settle_stop(struct mica_op *op); /* loop: Stopped, or Error and FAILED */

@@ -130,6 +130,13 @@ int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mi
 				return mica_fail(err, MICA_E_FIRMWARE, "no resource table");
 			metal_copy_to_shared(link->table, table_bytes, t->len);
 		}
+	}
+	return mica_link_begin(link, err);
+}
+
+int mica_link_begin(struct mica_link *link, struct mica_error *err)
+{
+	if (link->table) {
 		mica_link_write_table(link);
 		mica_gdb_prepare(link);
 		if (mica_logs_open(link, true, err))
@@ -137,7 +144,7 @@ int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mi
 	} else {
 		metal_shared_write8(link->static_base + MICA_STATIC_STATUS, 0);
 	}
-	if (!t->vdev && link->table)
+	if (!link->client->table.vdev && link->table)
 		return 0;
 	return mica_link_rings_up(link, err);
 }

@@ -79,6 +79,8 @@ struct mica_link *mica_link_new(struct mica_client *client, const struct mica_do
 				struct mica_error *err);
 /* table_bytes: of the image, for pedestals that do not load it in place; may be NULL. */
 int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mica_error *err);
+/* The same with a client that runs already and waits for its driver: its table is there. */
+int mica_link_begin(struct mica_link *link, struct mica_error *err);
 void mica_link_open(struct mica_link *link);
 
 /*

@@ -33,6 +33,15 @@ uint32_t mica_link_features(const struct mica_link *link)
 	return link->client->table.features & features;
 }
 
+void mica_link_keep_features(struct mica_link *link)
+{
+	uint32_t offset = link->client->table.vendor;
+
+	if (link->table && offset)
+		link->features &= metal_shared_read32(link->table + offset +
+						      offsetof(struct mica_rsc_vendor, acked));
+}
+
 void mica_link_write_status(struct mica_link *link, uint32_t word)
 {
 	if (!link->table)

@@ -9,6 +9,9 @@
 /* Of what the client offers, what this host and the link's doorbell can do. */
 uint32_t mica_link_features(const struct mica_link *link);
 
+/* Only those that the client was told of before, for one that is told nothing new. */
+void mica_link_keep_features(struct mica_link *link);
+
 /* Everything the host fills in before a start; status word 0, status byte 0, no endpoints. */
 void mica_link_write_table(struct mica_link *link);
 void mica_link_write_vendor(struct mica_link *link);

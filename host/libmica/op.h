@@ -74,8 +74,11 @@ struct mica_op {
 	char *core_path;	    /* core file that was written; NULL: none */
 	struct mica_error core_err; /* why none was; empty: none was to be */
 	bool claimed_here;
-	bool forced;  /* stop: the pedestal had to */
-	bool running; /* adopt: a core is on */
+	bool forced;		       /* stop: the pedestal had to */
+	bool running;		       /* adopt: a core is on */
+	pid_t pid;		       /* attach: of the process, 0: none was named */
+	bool fresh;		       /* attach: no driver has been there */
+	uint32_t acked, live_doorbell; /* attach: what the client was told before */
 	char saved_step[32];
 	struct json_object *saved; /* pedestal's part of state.json */
 };

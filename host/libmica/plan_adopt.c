@@ -13,6 +13,7 @@
 #include "client_log.h"
 #include "client_priv.h"
 #include "link.h"
+#include "link_table.h"
 #include "mica/abi.h"
 #include "umt_window.h"
 
@@ -99,6 +100,8 @@ static int step_ask(struct mica_op *op)
 	}
 	mica_umt_offer(c);
 	c->link = mica_link_new(c, &op->db, &op->err);
+	if (c->link && !mica_link_asks(c->link))
+		mica_link_keep_features(c->link);
 	if (!c->link || mica_logs_open(c->link, false, &op->err) || mica_client_watch(c, &op->err))
 		return MICA_STEP_FAILED;
 	if (!in_order(op))
@@ -111,12 +114,10 @@ static int step_ask(struct mica_op *op)
 	return MICA_STEP_DONE;
 }
 
-static int step_answer(struct mica_op *op)
+int mica_step_reattach_answer(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 
-	if (!in_order(op))
-		return MICA_STEP_DONE;
 	if (c->link->asks ? mica_link_reattach_answered(c->link) : mica_link_drained(c->link))
 		return MICA_STEP_DONE;
 	/* One may stand still, another keeps a message for long: go on after the time. */
@@ -124,13 +125,16 @@ static int step_answer(struct mica_op *op)
 									      : MICA_STEP_DONE;
 }
 
-static int step_resume(struct mica_op *op)
+static int step_answer(struct mica_op *op)
+{
+	return in_order(op) ? mica_step_reattach_answer(op) : MICA_STEP_DONE;
+}
+
+int mica_step_reattach_resume(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 	struct mica_error err;
 
-	if (!in_order(op))
-		return MICA_STEP_DONE;
 	if (c->link->asks && !mica_link_reattach_answered(c->link))
 		return MICA_STEP_DONE;
 	if (c->link->asks)
@@ -144,6 +148,11 @@ static int step_resume(struct mica_op *op)
 		return MICA_STEP_DONE;
 	mica_link_reattach_ask(c->link);
 	return mica_link_resume(c->link, &op->err);
+}
+
+static int step_resume(struct mica_op *op)
+{
+	return in_order(op) ? mica_step_reattach_resume(op) : MICA_STEP_DONE;
 }
 
 /* Killed in the middle of a start: it must get as far as a start does, or it is rolled back. */

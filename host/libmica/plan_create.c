@@ -122,7 +122,7 @@ static int step_pedestal(struct mica_op *op)
 	return MICA_STEP_DONE;
 }
 
-static int step_image(struct mica_op *op)
+int mica_step_check_image(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 	struct mica_window w[MICA_WINDOWS_MAX];
@@ -142,7 +142,7 @@ static int step_image(struct mica_op *op)
 	return mica_image_fit(&op->image, &c->cfg, w, n, pool, size, &op->err);
 }
 
-static int step_folder(struct mica_op *op)
+int mica_step_folder(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 	int rc;
@@ -177,15 +177,15 @@ static void create_finish(struct mica_op *op)
 
 static const struct mica_step create_steps[] = {
 	{ .name = "pedestal", .loop = step_pedestal },
-	{ .name = "image", .work = step_image },
-	{ .name = "folder", .loop = step_folder },
+	{ .name = "image", .work = mica_step_check_image },
+	{ .name = "folder", .loop = mica_step_folder },
 	{ 0 },
 };
 
 static const struct mica_plan create_plan = { "create", create_steps, create_finish };
 
-void mica_client_create(struct mica_host *host, const struct mica_config *cfg, mica_done done,
-			void *arg)
+void mica_client_begin_new(struct mica_host *host, const struct mica_config *cfg,
+			   const struct mica_plan *plan, pid_t pid, mica_done done, void *arg)
 {
 	struct mica_error err = { 0 };
 	struct mica_client *c = NULL;
@@ -203,9 +203,15 @@ void mica_client_create(struct mica_host *host, const struct mica_config *cfg, m
 	else if (!(c = mica_client_new(host, cfg)))
 		mica_fail(&err, MICA_E_FAILED, "out of memory");
 	if (c)
-		mica_op_begin(host, c, &create_plan, done, arg);
+		mica_op_begin(host, c, plan, done, arg)->pid = pid;
 	else
 		mica_op_refuse(host, NULL, &err, done, arg);
+}
+
+void mica_client_create(struct mica_host *host, const struct mica_config *cfg, mica_done done,
+			void *arg)
+{
+	mica_client_begin_new(host, cfg, &create_plan, 0, done, arg);
 }
 
 static int step_forget(struct mica_op *op)

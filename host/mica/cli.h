@@ -23,10 +23,10 @@ struct verb {
 
 extern const struct verb *const verbs[]; /* NULL at the end */
 
-extern const struct verb verb_create, verb_start, verb_stop, verb_rm, verb_status, verb_console,
-	verb_wait, verb_gdb, verb_ping, verb_top, verb_dump, verb_metrics, verb_logs, verb_get,
-	verb_set, verb_version, verb_help, verb_update, verb_rollback, verb_suspend, verb_resume,
-	verb_cores;
+extern const struct verb verb_create, verb_attach, verb_start, verb_stop, verb_rm, verb_status,
+	verb_console, verb_wait, verb_gdb, verb_ping, verb_top, verb_dump, verb_metrics, verb_logs,
+	verb_get, verb_set, verb_version, verb_help, verb_update, verb_rollback, verb_suspend,
+	verb_resume, verb_cores;
 
 /* Fill in *err and return -1. */
 int cli_error(struct mica_error *err, enum mica_code code, const char *fmt, ...)

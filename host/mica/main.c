@@ -10,10 +10,10 @@
 #include "mica/control.h"
 
 const struct verb *const verbs[] = {
-	&verb_create,	&verb_start,   &verb_stop,  &verb_suspend, &verb_resume, &verb_rm,
-	&verb_status,	&verb_console, &verb_logs,  &verb_get,	   &verb_set,	 &verb_update,
-	&verb_rollback, &verb_wait,    &verb_cores, &verb_ping,	   &verb_top,	 &verb_dump,
-	&verb_metrics,	&verb_version, &verb_gdb,   &verb_help,	   NULL,
+	&verb_create, &verb_attach,   &verb_start,   &verb_stop,  &verb_suspend, &verb_resume,
+	&verb_rm,     &verb_status,   &verb_console, &verb_logs,  &verb_get,	 &verb_set,
+	&verb_update, &verb_rollback, &verb_wait,    &verb_cores, &verb_ping,	 &verb_top,
+	&verb_dump,   &verb_metrics,  &verb_version, &verb_gdb,	  &verb_help,	 NULL,
 };
 
 struct globals {

@@ -7,6 +7,7 @@
 const struct method manager_methods[] = {
 	{ "Version", RIGHT_NONE, PARAMS("protocol"), method_version },
 	{ "Create", RIGHT_OWN, PARAMS("file", "existing_ok"), method_create },
+	{ "Attach", RIGHT_OWN, PARAMS("file", "pid"), method_attach },
 	{ "ListConfigs", RIGHT_OWN, NO_PARAMS, method_list_configs },
 	{ "StartImage", RIGHT_OWN, PARAMS("image", "cpu", "mode"), method_start_image },
 	{ "Start", RIGHT_OPERATE, PARAMS("name"), method_start },

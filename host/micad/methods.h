@@ -20,6 +20,7 @@ void method_get_config(struct request *req);
 void method_logs(struct request *req);
 /* methods_life.c */
 void method_create(struct request *req);
+void method_attach(struct request *req);
 void method_start(struct request *req);
 void method_stop(struct request *req);
 void method_suspend(struct request *req);

@@ -14,7 +14,8 @@ struct creation {
 	struct mica_config cfg;
 	struct json_object *warnings;
 	struct mica_error err;
-	bool existing_ok;
+	bool existing_ok, attach;
+	int64_t pid;
 	int ret;
 };
 
@@ -43,9 +44,11 @@ static void creation_end(struct creation *c, const struct mica_error *err, bool 
 	} else {
 		params = json_object_new_object();
 		json_object_object_add(params, "name", json_object_new_string(c->cfg.name));
-		json_object_object_add(params, "auto_boot",
-				       json_object_new_boolean(c->cfg.auto_boot));
-		json_object_object_add(params, "created", json_object_new_boolean(created));
+		if (!c->attach) {
+			json_object_object_add(params, "auto_boot",
+					       json_object_new_boolean(c->cfg.auto_boot));
+			json_object_object_add(params, "created", json_object_new_boolean(created));
+		}
 		json_object_object_add(params, "warnings", c->warnings);
 		request_reply(c->req, params);
 	}
@@ -57,7 +60,7 @@ static void on_created(void *arg, struct mica_client *client, const struct mica_
 	struct creation *c = arg;
 
 	(void)client;
-	if (!err)
+	if (!err && !c->attach)
 		server_change(&c->req->daemon->server, "created", c->cfg.name, "",
 			      mica_state_name(MICA_OFFLINE), "", false);
 	creation_end(c, err, true);
@@ -71,24 +74,19 @@ static void read_done(uv_work_t *work, int status)
 	(void)status;
 	if (c->ret)
 		creation_end(c, &c->err, false);
+	else if (c->attach)
+		mica_client_attach(host, &c->cfg, (pid_t)c->pid, on_created, c);
 	else if (c->existing_ok && mica_host_find(host, c->cfg.name))
 		creation_end(c, NULL, false);
 	else
 		mica_client_create(host, &c->cfg, on_created, c);
 }
 
-void method_create(struct request *req)
+/* attach: take what runs over; else create. */
+static void begin(struct request *req, const char *file, bool existing_ok, bool attach, int64_t pid)
 {
-	const char *file = request_string(req, "file");
-	bool existing_ok = false;
 	struct creation *c;
 
-	if (!file)
-		return;
-	if (call_bool(&req->call, "existing_ok", &existing_ok) < 0) {
-		request_refuse(req, "InvalidParameter", "parameter", "existing_ok");
-		return;
-	}
 	c = calloc(1, sizeof(*c));
 	if (!c || strlen(file) >= sizeof(c->file)) {
 		free(c);
@@ -98,9 +96,37 @@ void method_create(struct request *req)
 	strcpy(c->file, file);
 	c->req = req;
 	c->existing_ok = existing_ok;
+	c->attach = attach;
+	c->pid = pid;
 	c->warnings = json_object_new_array();
 	c->work.data = c;
 	uv_queue_work(&req->daemon->loop, &c->work, read_work, read_done);
+}
+
+void method_create(struct request *req)
+{
+	const char *file = request_string(req, "file");
+	bool existing_ok = false;
+
+	if (!file)
+		return;
+	if (call_bool(&req->call, "existing_ok", &existing_ok) < 0)
+		request_refuse(req, "InvalidParameter", "parameter", "existing_ok");
+	else
+		begin(req, file, existing_ok, false, 0);
+}
+
+void method_attach(struct request *req)
+{
+	const char *file = request_string(req, "file");
+	int64_t pid = 0;
+
+	if (!file)
+		return;
+	if (call_int(&req->call, "pid", &pid) < 0 || pid < 0 || pid > INT32_MAX)
+		request_refuse(req, "InvalidParameter", "parameter", "pid");
+	else
+		begin(req, file, false, true, pid);
 }
 
 static void on_done(void *arg, struct mica_client *client, const struct mica_error *err)

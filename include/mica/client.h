@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <uv.h>
 
 #include "mica/config.h"
@@ -114,6 +115,11 @@ void mica_host_adopt(struct mica_host *host, mica_done done, void *arg);
 /* err in done is NULL on success. After an error nothing is left behind. */
 void mica_client_create(struct mica_host *host, const struct mica_config *cfg, mica_done done,
 			void *arg);
+/* A client that something else started, and that runs as the configuration's image. pid: its
+ * process, pedestal native only, else 0. After success its state is Running, reason "attached";
+ * after an error it goes on as before. */
+void mica_client_attach(struct mica_host *host, const struct mica_config *cfg, pid_t pid,
+			mica_done done, void *arg);
 void mica_client_start(struct mica_client *client, mica_done done, void *arg);
 /* The same, but should it fail, the client's policy (Restart=) applies as after a crash. */
 void mica_client_boot(struct mica_client *client, mica_done done, void *arg);

@@ -102,6 +102,16 @@ struct mica_pedestal_ops {
 	 * is on. -1 with MICA_E_UNKNOWN: nothing there any more. */
 	int (*adopt)(struct mica_pedestal *p, const uint8_t token[16],
 		     const struct json_object *state, bool *running, struct mica_error *err);
+	/*
+	 * Optional, all three for attach: a client that something else started. create_running: as
+	 * create, which refuses cores that run already; NULL: create does not.
+	 * look [worker]: see that it runs, and map its memory; nothing changes. pid: its process,
+	 * 0: none was named. MICA_E_STATE: nothing runs there. take [worker]: own it, after look.
+	 */
+	int (*create_running)(const struct mica_config *cfg, const char *run_dir,
+			      struct mica_pedestal **p, struct mica_error *err);
+	int (*look)(struct mica_pedestal *p, pid_t pid, struct mica_error *err);
+	int (*take)(struct mica_pedestal *p, const uint8_t token[16], struct mica_error *err);
 	/* [worker] Give cores back. Fails with MICA_E_STATE while the client runs. */
 	int (*release)(struct mica_pedestal *p, struct mica_error *err);
 	/* [worker] Own doorbell (negotiated) or the legacy one; before start and after adopt. */

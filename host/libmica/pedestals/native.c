@@ -275,6 +275,28 @@ static int native_adopt(struct mica_pedestal *p, const uint8_t token[16],
 	return 0;
 }
 
+static int native_look(struct mica_pedestal *p, pid_t pid, struct mica_error *err)
+{
+	if (mica_native_look(p, pid, err) || attach(p, err)) {
+		drop(p);
+		return -1;
+	}
+	if (!has_window(&p->cfg))
+		close_fd(&p->window_fd);
+	if (watch(p, p->pidfd) < 0) {
+		drop(p);
+		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
+	}
+	return 0;
+}
+
+static int native_take(struct mica_pedestal *p, const uint8_t token[16], struct mica_error *err)
+{
+	(void)err;
+	memcpy(p->token, token, sizeof(p->token));
+	return 0;
+}
+
 static int native_release(struct mica_pedestal *p, struct mica_error *err)
 {
 	if (process_on(p))
@@ -425,6 +447,8 @@ const struct mica_pedestal_ops mica_pedestal_native = {
 	.destroy = native_destroy,
 	.claim = native_claim,
 	.adopt = native_adopt,
+	.look = native_look,
+	.take = native_take,
 	.release = native_release,
 	.doorbell = native_doorbell,
 	.windows = native_windows,

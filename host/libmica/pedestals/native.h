@@ -46,4 +46,8 @@ int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
  */
 int mica_native_fetch(struct mica_pedestal *p, struct mica_error *err);
 
+/* The process `pid` that something else started by the contract: what it shares, checked. Worker.
+ */
+int mica_native_look(struct mica_pedestal *p, pid_t pid, struct mica_error *err);
+
 #endif /* MICA_PEDESTAL_NATIVE_H */

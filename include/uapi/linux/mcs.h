@@ -34,6 +34,7 @@
 #define MCS_CAP_DOORBELL_LEGACY	(1ULL << 4)	/* SGI 7, for images with no vendor entry */
 #define MCS_CAP_MAP_CACHED	(1ULL << 5)
 #define MCS_CAP_WINDOW		(1ULL << 6)	/* MCS_IOC_WINDOW */
+#define MCS_CAP_ATTACH		(1ULL << 7)	/* MCS_CLAIM_FORCE, MCS_CLAIM_RUNNING */
 
 /* mcs_info.firmware */
 #define MCS_FW_NONE	0
@@ -91,19 +92,25 @@ struct mcs_core {
 
 /* mcs_claim.flags */
 #define MCS_CLAIM_ADOPT		(1U << 0)	/* take over a claim that its holder left */
+#define MCS_CLAIM_FORCE		(1U << 2)	/* with ADOPT: its token is lost */
+/* MCS_CLAIM_RUNNING is a flag, too: cores[0] runs already, not as Linux's, and goes on */
 /* mcs_claim.result, set on return */
 #define MCS_CLAIM_WAS_ONLINE	(1U << 0)	/* at least one core was taken from Linux */
-#define MCS_CLAIM_RUNNING	(1U << 1)	/* adopted: a core of it is on by firmware's word */
+#define MCS_CLAIM_RUNNING	(1U << 1)	/* not new: a core of it is on by firmware's word */
 
 /*
  * New claim: the cores are taken from Linux by hotplug where they are online, and Linux is kept
  * from bringing them back. All or nothing.
- * Adopt: name and token must match a claim whose holder has gone; cores[] is filled in.
+ * Adopt: name and token must match a claim whose holder has gone; cores[] is filled in. With FORCE
+ * only the name must, and token becomes the claim's; needs CAP_SYS_ADMIN.
+ * New claim with RUNNING: something else started a client, cores[0] is on by firmware's word. The
+ * others may be on or off; none may be Linux's. No core is stopped or started.
  *
  * Errors: -EINVAL boot core, unknown flag, empty or unterminated name; -ENODEV no such core;
  * -EBUSY core claimed, a claim of that name exists, or this file holds one already; -EPERM wrong
  * token; -ENOENT nothing of that name to adopt; -EALREADY adopt: its holder is still there;
- * else what hotplug said.
+ * -EHOSTDOWN RUNNING: cores[0] is not on; -EBUSY RUNNING: a core is Linux's; -EOPNOTSUPP RUNNING:
+ * the core's doorbell is not known, as Linux has never seen it; else what hotplug said.
  *
  * A claim ends with MCS_IOC_RELEASE, or when its file is closed while no core of it runs. While
  * one runs, the claim outlives its holder and the module cannot be unloaded.
