@@ -17,19 +17,10 @@
 #include <json-c/json.h>
 #include <linux/mcs.h>
 
+#include "baremetal.h"
 #include "mica/abi.h"
-#include "mica/pedestal.h"
 
 #define DEVICE "/dev/mcs"
-
-struct mica_pedestal {
-	struct mica_config cfg;
-	int fd;
-	unsigned int n_regions;
-	struct mcs_region region[MCS_MAX_REGIONS];
-	void *va[MCS_MAX_REGIONS];
-	bool claimed;
-};
 
 static int device_open(struct mica_error *err)
 {
@@ -59,7 +50,7 @@ static int device_open(struct mica_error *err)
 	}
 }
 
-static int read_info(int fd, struct mcs_info *info, struct mica_error *err)
+int mica_bm_info(int fd, struct mcs_info *info, struct mica_error *err)
 {
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
@@ -90,7 +81,7 @@ static int baremetal_probe(struct mica_error *err)
 
 	if (fd < 0)
 		return -1;
-	rc = read_info(fd, &info, err);
+	rc = mica_bm_info(fd, &info, err);
 	close(fd);
 	return rc;
 }
@@ -111,7 +102,7 @@ static int read_regions(struct mica_pedestal *p, unsigned int n, struct mica_err
 	return 0;
 }
 
-static int query_core(struct mica_pedestal *p, uint32_t id, struct mcs_core *core)
+int mica_bm_core(struct mica_pedestal *p, uint32_t id, struct mcs_core *core)
 {
 	memset(core, 0, sizeof(*core));
 	core->size = sizeof(*core);
@@ -122,10 +113,10 @@ static int query_core(struct mica_pedestal *p, uint32_t id, struct mcs_core *cor
 	return 0;
 }
 
-static int check_core(struct mica_pedestal *p, uint32_t id, struct mica_error *err)
+static int check_core(struct mica_pedestal *p, uint32_t id, bool running, struct mica_error *err)
 {
 	struct mcs_core core;
-	int rc = query_core(p, id, &core);
+	int rc = mica_bm_core(p, id, &core);
 
 	if (rc == -EINVAL || rc == -ENODEV || (!rc && core.state == MCS_CORE_ABSENT))
 		return mica_fail(err, MICA_E_BUSY,
@@ -145,7 +136,7 @@ static int check_core(struct mica_pedestal *p, uint32_t id, struct mica_error *e
 				 "CPU %u is in use by client '%.64s': choose another one or remove "
 				 "that client",
 				 id, core.owner);
-	if (core.state == MCS_CORE_ON && !(core.flags & MCS_CORE_CLAIMED))
+	if (!running && core.state == MCS_CORE_ON && !(core.flags & MCS_CORE_CLAIMED))
 		return mica_fail(err, MICA_E_BUSY,
 				 "CPU %u already runs something that is not Linux: stop it first",
 				 id);
@@ -165,7 +156,7 @@ static uint64_t pool_length(const struct mica_pedestal *p)
 	return p->cfg.layout == MICA_LAYOUT_STATIC ? MICA_STATIC_LEN : MICA_POOL_SIZE;
 }
 
-static int check_config(struct mica_pedestal *p, struct mica_error *err)
+static int check_config(struct mica_pedestal *p, bool running, struct mica_error *err)
 {
 	const struct mica_config *cfg = &p->cfg;
 	uint64_t offset;
@@ -179,7 +170,7 @@ static int check_config(struct mica_pedestal *p, struct mica_error *err)
 		return mica_fail(err, MICA_E_CONFIG, "client '%s': at most %d CPUs", cfg->name,
 				 MCS_MAX_CORES);
 	for (unsigned int i = 0; i < cfg->cores.n; i++) {
-		if (check_core(p, cfg->cores.id[i], err))
+		if (check_core(p, cfg->cores.id[i], running, err))
 			return -1;
 	}
 	offset = pool_offset(p);
@@ -205,24 +196,37 @@ static void baremetal_destroy(struct mica_pedestal *p)
 	free(p);
 }
 
-static int baremetal_create(const struct mica_config *cfg, const char *run_dir,
-			    struct mica_pedestal **out, struct mica_error *err)
+static int create(const struct mica_config *cfg, bool running, struct mica_pedestal **out,
+		  struct mica_error *err)
 {
 	struct mica_pedestal *p = calloc(1, sizeof(*p));
 	struct mcs_info info;
 
-	(void)run_dir;
 	if (!p)
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
 	p->cfg = *cfg;
 	p->fd = device_open(err);
-	if (p->fd < 0 || read_info(p->fd, &info, err) || read_regions(p, info.regions, err) ||
-	    check_config(p, err)) {
+	if (p->fd < 0 || mica_bm_info(p->fd, &info, err) || read_regions(p, info.regions, err) ||
+	    check_config(p, running, err)) {
 		baremetal_destroy(p);
 		return -1;
 	}
 	*out = p;
 	return 0;
+}
+
+static int baremetal_create(const struct mica_config *cfg, const char *run_dir,
+			    struct mica_pedestal **out, struct mica_error *err)
+{
+	(void)run_dir;
+	return create(cfg, false, out, err);
+}
+
+static int baremetal_create_running(const struct mica_config *cfg, const char *run_dir,
+				    struct mica_pedestal **out, struct mica_error *err)
+{
+	(void)run_dir;
+	return create(cfg, true, out, err);
 }
 
 static int sync_range(struct mica_pedestal *p, uint64_t pa, uint64_t len, struct mica_error *err)
@@ -238,7 +242,7 @@ static int sync_range(struct mica_pedestal *p, uint64_t pa, uint64_t len, struct
 	return 0;
 }
 
-static int map_regions(struct mica_pedestal *p, struct mica_error *err)
+int mica_bm_map(struct mica_pedestal *p, struct mica_error *err)
 {
 	for (unsigned int i = 0; i < p->n_regions; i++) {
 		if (p->va[i])
@@ -264,56 +268,6 @@ static void unmap_regions(struct mica_pedestal *p)
 	}
 }
 
-static int claim_failed(struct mica_pedestal *p, int error, bool adopt, struct mica_error *err)
-{
-	char cores[64];
-
-	mica_cores_format(&p->cfg.cores, cores);
-	switch (error) {
-	case ENOENT:
-		return mica_fail(err, adopt ? MICA_E_UNKNOWN : MICA_E_BUSY,
-				 "no claim of client '%s' is left on CPU %s", p->cfg.name, cores);
-	case EBUSY:
-		return mica_fail(
-			err, MICA_E_BUSY,
-			"CPU %s or the name '%s' is in use by another client: choose another one",
-			cores, p->cfg.name);
-	case EALREADY:
-		return mica_fail(
-			err, MICA_E_BUSY,
-			"client '%s' is held by another running process: end that one first",
-			p->cfg.name);
-	case EPERM:
-		return mica_fail(err, MICA_E_PERMISSION,
-				 "client '%s' on CPU %s belongs to another run-time folder",
-				 p->cfg.name, cores);
-	case ENODEV:
-		return mica_fail(err, MICA_E_BUSY, "CPU %s does not exist", cores);
-	default:
-		return mica_fail(err, MICA_E_BUSY, "cannot take CPU %s from Linux: %s", cores,
-				 strerror(error));
-	}
-}
-
-static int do_claim(struct mica_pedestal *p, const uint8_t token[16], bool adopt, bool *running,
-		    struct mica_error *err)
-{
-	struct mcs_claim claim = { .size = sizeof(claim),
-				   .flags = adopt ? MCS_CLAIM_ADOPT : 0,
-				   .ncores = p->cfg.cores.n };
-
-	for (unsigned int i = 0; i < p->cfg.cores.n; i++)
-		claim.cores[i] = p->cfg.cores.id[i];
-	/* Names of 64 characters exceed the kernel's 63: the tail tells no more than the head. */
-	snprintf(claim.name, sizeof(claim.name), "%.63s", p->cfg.name);
-	memcpy(claim.token, token, sizeof(claim.token));
-	if (ioctl(p->fd, MCS_IOC_CLAIM, &claim) < 0)
-		return claim_failed(p, errno, adopt, err);
-	p->claimed = true;
-	*running = claim.result & MCS_CLAIM_RUNNING;
-	return 0;
-}
-
 static int baremetal_release(struct mica_pedestal *p, struct mica_error *err)
 {
 	if (p->claimed && ioctl(p->fd, MCS_IOC_RELEASE) < 0) {
@@ -335,11 +289,11 @@ static int baremetal_claim(struct mica_pedestal *p, const uint8_t token[16], str
 {
 	bool running;
 
-	if (do_claim(p, token, false, &running, err))
+	if (mica_bm_claim(p, token, 0, &running, err))
 		return -1;
 	/* Pool and, wherever that will be, umt window. Of what other clients use nothing is lost:
 	 * nobody has it in a cache of this side. */
-	if (sync_range(p, p->region[0].base, p->region[0].length, err) || map_regions(p, err)) {
+	if (sync_range(p, p->region[0].base, p->region[0].length, err) || mica_bm_map(p, err)) {
 		baremetal_release(p, NULL);
 		return -1;
 	}
@@ -350,9 +304,9 @@ static int baremetal_adopt(struct mica_pedestal *p, const uint8_t token[16],
 			   const struct json_object *state, bool *running, struct mica_error *err)
 {
 	(void)state;
-	if (do_claim(p, token, true, running, err))
+	if (mica_bm_claim(p, token, MCS_CLAIM_ADOPT, running, err))
 		return -1;
-	return map_regions(p, err);
+	return mica_bm_map(p, err);
 }
 
 static int baremetal_doorbell(struct mica_pedestal *p, bool own, struct mica_doorbell *db,
@@ -495,7 +449,7 @@ static enum mica_power baremetal_power(struct mica_pedestal *p)
 	for (unsigned int i = 0; i < p->cfg.cores.n; i++) {
 		struct mcs_core core;
 
-		if (query_core(p, p->cfg.cores.id[i], &core))
+		if (mica_bm_core(p, p->cfg.cores.id[i], &core))
 			return MICA_POWER_UNKNOWN;
 		switch (core.state) {
 		case MCS_CORE_ON:
@@ -519,7 +473,7 @@ static uint32_t baremetal_cores_on(struct mica_pedestal *p)
 	for (unsigned int i = 0; p->claimed && i < p->cfg.cores.n; i++) {
 		struct mcs_core core;
 
-		if (!query_core(p, p->cfg.cores.id[i], &core) && core.state == MCS_CORE_ON)
+		if (!mica_bm_core(p, p->cfg.cores.id[i], &core) && core.state == MCS_CORE_ON)
 			on |= 1u << i;
 	}
 	return on;
@@ -577,6 +531,9 @@ const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.destroy = baremetal_destroy,
 	.claim = baremetal_claim,
 	.adopt = baremetal_adopt,
+	.create_running = baremetal_create_running,
+	.look = mica_bm_look,
+	.take = mica_bm_take,
 	.release = baremetal_release,
 	.doorbell = baremetal_doorbell,
 	.windows = baremetal_windows,

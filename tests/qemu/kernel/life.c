@@ -59,6 +59,38 @@ static void outlives_holder(void)
 	CHECK(ioctl(fd, MCS_IOC_RELEASE) == 0 && cpu_online(CPU_TAKEN));
 }
 
+/* Its holder has gone and the token with it: the name is enough, but only then. */
+static void token_lost(void)
+{
+	uint32_t doorbell = leave_running("one", CPU_TAKEN);
+	struct mcs_claim force = claim_of("one", NULL, 0);
+	struct mcs_claim answer;
+	int fd = open_mcs(), other = open_mcs();
+
+	memset(force.token, 0x17, sizeof(force.token));
+	force.flags = MCS_CLAIM_FORCE;
+	REFUSED(ioctl(fd, MCS_IOC_CLAIM, &force), EINVAL);
+	force.flags = MCS_CLAIM_FORCE | MCS_CLAIM_ADOPT | MCS_CLAIM_RUNNING;
+	REFUSED(ioctl(fd, MCS_IOC_CLAIM, &force), EINVAL);
+	force.flags = MCS_CLAIM_FORCE | MCS_CLAIM_ADOPT;
+	CHECK(ioctl(fd, MCS_IOC_CLAIM, &force) == 0);
+	CHECK(force.result == (MCS_CLAIM_RUNNING | MCS_CLAIM_WAS_ONLINE));
+	CHECK(force.ncores == 1 && force.cores[0] == CPU_TAKEN);
+	CHECK(use_doorbell(fd, MCS_DOORBELL_LEGACY).to_client == doorbell);
+	REFUSED(ioctl(other, MCS_IOC_CLAIM, &force), EALREADY);
+	close_mcs(fd);
+	/* The new token is the claim's, the old one is not any more. */
+	REFUSED(try_adopt(other, "one", 0xa5, &answer), EPERM);
+	force.flags = MCS_CLAIM_ADOPT;
+	CHECK(ioctl(other, MCS_IOC_CLAIM, &force) == 0);
+	command(other, CPU_TAKEN, COMMAND_RING, 1);
+	CHECK(readable(other, 1000) && read_event(other).flags == MCS_EVENT_DOORBELL);
+	stop(other, CPU_TAKEN);
+	CHECK(ioctl(other, MCS_IOC_RELEASE) == 0 && cpu_online(CPU_TAKEN));
+	force.flags = MCS_CLAIM_FORCE | MCS_CLAIM_ADOPT;
+	REFUSED(ioctl(other, MCS_IOC_CLAIM, &force), ENOENT);
+}
+
 /* What comes while nobody holds it is there for the one who adopts it. */
 static void events_wait(void)
 {
@@ -145,6 +177,7 @@ static void cycles(void)
 
 const struct test life_tests[] = {
 	{ "a running client outlives its holder and is adopted", outlives_holder },
+	{ "a claim whose token is lost", token_lost },
 	{ "doorbells wait for the one who adopts", events_wait },
 	{ "no unloading while a client runs", no_unload },
 	{ "a client nobody holds ends the claim by powering off", ends_when_off },

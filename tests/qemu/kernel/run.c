@@ -276,6 +276,59 @@ static void foreign_core(void)
 	stop(fd, CPU_TAKEN);
 }
 
+static int try_running(int fd, uint32_t core, struct mcs_claim *claim)
+{
+	*claim = claim_of("two", &core, 1);
+	claim->flags = MCS_CLAIM_RUNNING;
+	return ioctl(fd, MCS_IOC_CLAIM, claim);
+}
+
+/* Something else started it: it is claimed as it is, and goes on. */
+static void running_core(void)
+{
+	int fd = claimed("one", CPU_TAKEN), other = open_mcs();
+	uint32_t doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
+	struct mcs_event event;
+	struct mcs_claim claim;
+	struct mcs_info info = { .size = sizeof(info) };
+
+	CHECK(ioctl(fd, MCS_IOC_INFO, &info) == 0 && info.caps & MCS_CAP_ATTACH);
+	REFUSED(try_running(other, 0, &claim), EINVAL);
+	REFUSED(try_running(other, 1, &claim), EBUSY);
+	REFUSED(try_running(other, CPU_TAKEN, &claim), EBUSY);
+	CHECK(cpu_online(1));
+	if (gic == 2) {
+		/* Never seen by Linux: where it is at the interrupt controller is not known. */
+		CHECK(try_claim(other, "two", CPU_SPARE) == 0);
+		CHECK(ioctl(other, MCS_IOC_RELEASE) == 0);
+	}
+	REFUSED(try_running(other, CPU_SPARE, &claim), EHOSTDOWN);
+	CHECK(!core_of(other, CPU_SPARE).flags);
+	place(fd, CPU_SPARE, doorbell);
+	page_of(CPU_SPARE)[PAGE_GIC / 4] = 0;
+	start(fd, CPU_TAKEN, doorbell);
+	command_done(fd, CPU_TAKEN, COMMAND_SECOND, CPU_SPARE);
+	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_ALIVE / 4], CLIENT_ALIVE, 3000));
+	CHECK(try_running(other, CPU_SPARE, &claim) == 0);
+	CHECK(claim.result == MCS_CLAIM_RUNNING);
+	CHECK(core_of(other, CPU_SPARE).state == MCS_CORE_ON);
+	CHECK(core_of(other, CPU_SPARE).flags == (MCS_CORE_CLAIMED | MCS_CORE_MINE));
+	CHECK(cpu_set_online(CPU_SPARE, true) == EBUSY);
+	REFUSED(ioctl(other, MCS_IOC_RELEASE), EBUSY);
+	use_doorbell(other, MCS_DOORBELL_OWN);
+	CHECK(ioctl(other, MCS_IOC_KICK) == 0);
+	/* As any claim: it is left while it runs, adopted, and its end is seen. */
+	close_mcs(other);
+	other = open_mcs();
+	CHECK(try_adopt(other, "two", 0xa5, &claim) == 0 && claim.result == MCS_CLAIM_RUNNING);
+	page_of(CPU_SPARE)[PAGE_COMMAND / 4] = COMMAND_OFF;
+	CHECK(wait_off(other, 3000) == 0 && readable(other, 1000));
+	event = read_event(other);
+	CHECK(event.flags == MCS_EVENT_CORE_OFF && event.cores_off == 1);
+	CHECK(ioctl(other, MCS_IOC_RELEASE) == 0 && !cpu_online(CPU_SPARE));
+	stop(fd, CPU_TAKEN);
+}
+
 const struct test run_tests[] = {
 	{ "foreign cores and entries refused", bad_starts },
 	{ "start, state on, wait, state off", start_and_off },
@@ -290,5 +343,6 @@ const struct test run_tests[] = {
 	{ "two clients share the legacy doorbell", legacy_is_shared },
 	{ "a client with two cores", two_cores },
 	{ "a core that somebody else runs is refused", foreign_core },
+	{ "a core that runs already is claimed as it is", running_core },
 	{ NULL, NULL },
 };
