@@ -11,13 +11,13 @@ def echo(guest):
 
 
 def test_attach_after_state_was_lost(guest, client):
+    online = guest.ok("cat /sys/devices/system/cpu/cpu3/online")
     guest.ok("mica start ref")
     assert echo(guest)
     refused = guest.run(f"mica attach {FILE}")
     assert refused.status == 8 and "exists" in refused.output
     guest.ok(FORGET)
     assert "ref" not in status_rows(guest.ok("mica status"))
-    # Nothing of it can be created anew: its core runs.
     guest.ok(f"mica attach {FILE}")
     assert status_rows(guest.ok("mica status"))["ref"][:2] == ("3", "Running")
     assert "attached" in guest.ok("mica status ref")
@@ -25,7 +25,10 @@ def test_attach_after_state_was_lost(guest, client):
     guest.ok("mica stop ref")
     guest.ok("mica start ref")
     assert echo(guest)
-    guest.ok("mica stop ref")
+    guest.ok("mica stop ref; mica rm ref")
+    assert guest.ok("cat /sys/devices/system/cpu/cpu3/online") == online
+    assert guest.ok("cat /sys/kernel/debug/mcs/claims 2>/dev/null || true") == ""
+    guest.ok(f"mica create {FILE}")
 
 
 def test_what_is_not_there_is_not_taken(guest, client):
@@ -42,7 +45,7 @@ def test_what_is_not_there_is_not_taken(guest, client):
 def test_another_image_is_refused(guest, client):
     guest.ok("mica start ref")
     guest.ok(FORGET)
-    refused = guest.run(f"sed 's,^ClientPath=.*,ClientPath=/lib/firmware/mica-align4-qemu-arm64.elf,'"
+    refused = guest.run(f"sed 's,^ClientPath=.*,ClientPath=/lib/firmware/mica-align4.elf,'"
                         f" {FILE} >/tmp/o.conf; mica attach /tmp/o.conf")
     assert refused.status == 9 and "is not image" in refused.output, refused
     guest.ok(f"mica attach {FILE}")
