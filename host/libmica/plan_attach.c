@@ -256,11 +256,12 @@ static int step_ask(struct mica_op *op)
 		mica_link_open(c->link);
 		return MICA_STEP_DONE;
 	}
-	if (!mica_link_asks(c->link))
+	c->link->asks = mica_link_asks(c->link);
+	if (!c->link->asks)
 		mica_link_keep_features(c->link);
 	if (mica_logs_open(c->link, false, &op->err) || mica_client_watch(c, &op->err))
 		return MICA_STEP_FAILED;
-	if (mica_link_asks(c->link))
+	if (c->link->asks)
 		mica_link_reattach_ask(c->link);
 	else
 		mica_client_kick(c);
