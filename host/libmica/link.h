@@ -86,7 +86,8 @@ void mica_link_open(struct mica_link *link);
 /*
  * Or, with a client that runs already: new, then take it over. One with credit is asked to begin
  * anew, because both sides count messages: reattach_ask, wait for reattach_answered, resume; one
- * that does not answer in time is resumed by the turn in which it does. Any other notices nothing: wait for drained, take_up; after -1 it can only be asked, too.
+ * that does not answer in time is resumed by the turn in which it does. Any other notices nothing:
+ * wait for drained, take_up; after -1 it can only be asked, too.
  */
 bool mica_link_asks(const struct mica_link *link);
 void mica_link_reattach_ask(struct mica_link *link);

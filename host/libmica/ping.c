@@ -245,6 +245,17 @@ static void close_port(struct mica_ping_port *port)
 
 /* ---- one ping ---- */
 
+/* It is off its client's list. */
+static void finish(struct mica_ping *p, const char *why)
+{
+	p->totals.unexpected = p->client->ping_strays - p->strays;
+	close_port(p->port);
+	mica_handle_free(p->client->host, p->timer);
+	if (!p->stopped)
+		p->ops.end(p->arg, &p->totals, why);
+	free(p);
+}
+
 static void end(struct mica_ping *p, const char *why)
 {
 	struct mica_ping **pp = &p->client->pings;
@@ -252,12 +263,7 @@ static void end(struct mica_ping *p, const char *why)
 	while (*pp != p)
 		pp = &(*pp)->next;
 	*pp = p->next;
-	p->totals.unexpected = p->client->ping_strays - p->strays;
-	close_port(p->port);
-	mica_handle_free(p->client->host, p->timer);
-	if (!p->stopped)
-		p->ops.end(p->arg, &p->totals, why);
-	free(p);
+	finish(p, why);
 }
 
 static bool all_sent(const struct mica_ping *p)
@@ -371,8 +377,12 @@ bool mica_pings_run(struct mica_link *link)
 
 void mica_pings_end(struct mica_client *c, const char *why)
 {
-	while (c->pings)
-		end(c->pings, why);
+	struct mica_ping *p;
+
+	while ((p = c->pings)) {
+		c->pings = p->next;
+		finish(p, why);
+	}
 }
 
 /* ---- for the program ---- */

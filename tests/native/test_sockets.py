@@ -55,8 +55,7 @@ def ask(source, count, size):
 
 
 def ack(data):
-    """messages, bad, lost, next"""
-    return struct.unpack("<4I", data)
+    return struct.unpack("<4I", data)  # messages, bad, lost, next
 
 
 def silent(endpoint, seconds=0.3):
