@@ -72,5 +72,6 @@ def test_nothing_grows(site):
     assert site.info("one")["restarts"] == CYCLES
     grown = after.pop("anonymous") - before.pop("anonymous")
     assert after == before
-    assert grown <= 256 * SLOW, f"{grown} KiB"  # the allocator's, not a cycle's share of a leak
+    if SLOW == 1:  # sanitizers keep what was freed
+        assert grown <= 256, f"{grown} KiB"  # the allocator's, not a cycle's share of a leak
     watch.connection.close()

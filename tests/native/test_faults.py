@@ -33,6 +33,24 @@ def answers(site):
     return site.daemon and site.mica("status").returncode == 0
 
 
+def connected(site, name, endpoint):
+    """A connection to that endpoint, however often the daemon dies meanwhile."""
+    def attempt():
+        services = site.info(name)["services"] if answers(site) else []
+        path = next((s["device"] for s in services if s["name"] == endpoint), None)
+        try:
+            return path and Endpoint(path, 60 * SLOW)
+        except OSError:
+            return None
+
+    def patient():
+        try:
+            return attempt()
+        except (AssertionError, ValueError):  # killed between two questions
+            return None
+    return wait_until(patient, 60, f"socket of {endpoint}")
+
+
 class Traffic(threading.Thread):
     """Message and answer with the healthy client's mica-sink, one after the other; every answer
     says how many the client has lost or found changed."""
@@ -46,13 +64,8 @@ class Traffic(threading.Thread):
         self.error = None
         self.sink = None
 
-    def path(self):
-        return next((s["device"] for s in self.site.info(self.name)["services"]
-                     if s["name"] == "mica-sink"), None)
-
     def connect(self):
-        path = wait_until(self.path, 30, "socket of mica-sink")
-        self.sink = Endpoint(path, 60 * SLOW)
+        self.sink = connected(self.site, self.name, "mica-sink")
 
     def exchange(self):
         """False when the daemon went away meanwhile."""
@@ -110,14 +123,13 @@ class Stream(threading.Thread):
         self.again, self.seen, self.error = True, 0, None
         self.connect()
 
-    def path(self):
-        services = self.site.info(self.name)["services"] if answers(self.site) else []
-        return next((s["device"] for s in services if s["name"] == "mica-source"), None)
-
     def connect(self):
-        self.source = Endpoint(wait_until(self.path, 60, "socket of mica-source"), 60 * SLOW)
-        self.source.send(struct.pack("<II", 0xffffffff, 300))
+        self.source = connected(self.site, self.name, "mica-source")
         self.next = None
+        try:
+            self.source.send(struct.pack("<II", 0xffffffff, 300))
+        except OSError:
+            pass  # gone again: the next receive says so
 
     def take(self, data):
         seq, crc = struct.unpack_from("<II", data)
