@@ -66,6 +66,8 @@ int sdk_vdev_up(struct session *s)
 
 void sdk_vdev_down(struct session *s)
 {
+	/* Not a word of it into the rings, which may be the host's again. */
+	s->rvdev.rdev.support_ns = false;
 	rpmsg_deinit_vdev(&s->rvdev);
 	rproc_virtio_remove_vdev(s->vdev);
 	s->vdev = NULL;

@@ -184,6 +184,19 @@ bool mica_link_reattach_answered(struct mica_link *link)
 	return link->table && mica_link_read_status(link) == 0;
 }
 
+void mica_link_await(struct mica_link *link)
+{
+	if (link->unanswered && !link->open) {
+		link->open = true;
+		mica_gdb_open(link);
+	}
+}
+
+bool mica_link_crashed(struct mica_link *link)
+{
+	return link->features & MICA_F_CRASH && mica_link_client_state(link) == MICA_CLIENT_CRASHED;
+}
+
 static bool has_rings(const struct mica_link *link)
 {
 	return link->static_base || link->client->table.vdev;

@@ -92,7 +92,11 @@ void mica_link_open(struct mica_link *link);
 bool mica_link_asks(const struct mica_link *link);
 void mica_link_reattach_ask(struct mica_link *link);
 bool mica_link_reattach_answered(struct mica_link *link);
+/* Not answered yet: until it does, doorbells and the debugger only. */
+void mica_link_await(struct mica_link *link);
 int mica_link_resume(struct mica_link *link, struct mica_error *err);
+/* The client says so itself (feature CRASH). */
+bool mica_link_crashed(struct mica_link *link);
 bool mica_link_drained(struct mica_link *link);
 int mica_link_take_up(struct mica_link *link, struct mica_error *err);
 

@@ -86,7 +86,8 @@ static int step_doorbell(struct mica_op *op)
 static bool in_order(const struct mica_op *op)
 {
 	return op->running && op->client->link && op->origin != MICA_CRASHED &&
-	       op->origin != MICA_ERROR && !at_step(op, "stopping");
+	       op->origin != MICA_ERROR && !at_step(op, "stopping") &&
+	       !mica_link_crashed(op->client->link);
 }
 
 static int step_ask(struct mica_op *op)
@@ -104,8 +105,10 @@ static int step_ask(struct mica_op *op)
 		mica_link_keep_features(c->link);
 	if (!c->link || mica_logs_open(c->link, false, &op->err) || mica_client_watch(c, &op->err))
 		return MICA_STEP_FAILED;
-	if (!in_order(op))
+	if (!in_order(op)) {
+		c->link->open = true; /* a crashed one is asked why */
 		return MICA_STEP_DONE;
+	}
 	c->link->asks = mica_link_asks(c->link);
 	if (c->link->asks)
 		mica_link_reattach_ask(c->link);
@@ -135,8 +138,10 @@ int mica_step_reattach_resume(struct mica_op *op)
 	struct mica_client *c = op->client;
 	struct mica_error err;
 
-	if (c->link->asks && !mica_link_reattach_answered(c->link))
+	if (c->link->asks && !mica_link_reattach_answered(c->link)) {
+		mica_link_await(c->link);
 		return MICA_STEP_DONE;
+	}
 	if (c->link->asks)
 		return mica_link_resume(c->link, &op->err);
 	if (!mica_link_take_up(c->link, &err))

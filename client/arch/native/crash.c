@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "mica_client.h"
@@ -61,8 +62,10 @@ void native_crash_stack(void)
 {
 	stack_t stack = { .ss_size = STACK_SIZE };
 
-	stack.ss_sp = malloc(STACK_SIZE); /* the pthread's as long as it lives */
-	if (!stack.ss_sp || sigaltstack(&stack, NULL) != 0)
+	/* The pthread's as long as it lives; not from the heap, which a crash may have broken. */
+	stack.ss_sp =
+		mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) != 0)
 		native_fatal("no stack for fatal signals");
 }
 
