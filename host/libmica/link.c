@@ -37,21 +37,31 @@ void mica_link_rang(struct mica_link *link)
 	link->rung = true;
 }
 
-/* Looks at the ring because of its timer: is there something that nobody rang for? */
-static void look(struct mica_link *link)
+/* Is there a reason to find messages, other than the timer's? */
+static bool was_told(const struct mica_link *link)
 {
-	struct mica_client *c = link->client;
+	const struct mica_client *c = link->client;
 
-	if (!link->up || link->dead || link->rung || link->more || link->missed || c->parked ||
-	    (c->op && c->op->working) || !rpmsg_virtio_rx_pending(&link->rvdev))
+	return link->rung || link->more || link->missed || c->parked || (c->op && c->op->working);
+}
+
+/* At most one ring of messages; those that nobody rang for are noted. */
+static void take_messages(struct mica_link *link)
+{
+	uint32_t before = link->rvdev.stats.rx_messages;
+	bool told = was_told(link);
+
+	link->rung = false;
+	rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);
+	link->more = rpmsg_virtio_rx_pending(&link->rvdev);
+	if (told || link->rvdev.stats.rx_messages == before)
 		return;
 	link->missed = true;
-	link->missed_ms = uv_now(c->host->loop);
+	link->missed_ms = uv_now(link->client->host->loop);
 }
 
 static void on_again(uv_timer_t *timer)
 {
-	look(timer->data);
 	mica_link_turn(timer->data);
 }
 
@@ -281,11 +291,8 @@ void mica_link_turn(struct mica_link *link)
 	if (!link->up || link->dead)
 		return;
 	rest = mica_services_rest(link);
-	if (!rest) {
-		link->rung = false;
-		rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);
-		link->more = rpmsg_virtio_rx_pending(&link->rvdev);
-	}
+	if (!rest)
+		take_messages(link);
 	waiting = mica_services_run(link);
 	waiting |= mica_pings_run(link);
 	check_rings(link);

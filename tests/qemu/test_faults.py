@@ -43,7 +43,7 @@ def info(guest, name):
     """What is needed of its status: a console loses parts of long answers."""
     out = guest.ok(f"mica status --json {name} | tr '{{}},' '\\n\\n\\n' > /tmp/info; for k in state restarts"
                    " reason; do grep -m 1 \"^ *\\\"$k\\\":\" /tmp/info; done")
-    found = dict(re.findall(r'"(state|restarts|reason)": *"?([^"]*)"?', out))
+    found = dict(re.findall(r'"(state|restarts|reason)": *"?([^"\n]*)"?', out))
     return {**found, "restarts": int(found["restarts"])}
 
 
