@@ -190,6 +190,7 @@ class Site:
     def mica(self, *args, input=None, timeout=60):
         """Run mica; stdout, stderr, returncode."""
         return subprocess.run([MICA, *args], env=self.env, input=input, text=True, cwd=self.dir,
+                              errors="replace",
                               capture_output=True, timeout=timeout * SLOW, check=False)
 
     def ok(self, *args, **kwargs):
