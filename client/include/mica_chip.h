@@ -10,15 +10,18 @@
 #include <stdint.h>
 
 /* Kinds of doorbell, the numbers of the kernel ABI. */
-#define MICA_DB_NONE 0u
-#define MICA_DB_SGI  1u
-#define MICA_DB_MMIO 3u
+#define MICA_DB_NONE	0u
+#define MICA_DB_SGI	1u
+#define MICA_DB_SBI_IPI 2u
+#define MICA_DB_MMIO	3u
+#define MICA_DB_POLL	6u /* nothing to raise: the host looks by itself */
 
 struct mica_chip_doorbell {
-	uint32_t kind;
+	uint32_t kind;		 /* how the host is signalled */
+	uint32_t kind_to_client; /* how this core is; 0: as kind */
 	uint32_t to_host;
 	uint32_t to_client;
-	uint32_t value;	 /* MMIO: what to write */
+	uint32_t value;	 /* MMIO: what to write, 32 bits */
 	uint64_t addr;	 /* MMIO: where */
 	uint64_t target; /* physical id of the core to signal */
 };
@@ -34,6 +37,14 @@ int mica_chip_doorbell_connect(const struct mica_chip_doorbell *db, void (*isr)(
 			       void *arg);
 /* All earlier stores to shared memory are visible to the host before it is signalled. */
 void mica_chip_doorbell_raise(const struct mica_chip_doorbell *db);
+
+/*
+ * Memory outside the communication memory that the host needs mapped to itself, readable, writable
+ * and executable, to stop this core by force (vendor entry, stop_da). Nothing to do where addresses
+ * are not translated or the host can do without. May be called again with the
+ * same memory; size 0: there is none. -1: this chip cannot.
+ */
+int mica_chip_map_stop(uint64_t da, size_t size);
 
 /* Power this core off. The image is loaded afresh at the next start: nothing needs saving. */
 _Noreturn void mica_chip_power_off(void);

@@ -83,10 +83,15 @@ void sdk_layout_read_vendor(struct session *s)
 		metal_shared_write32(&v->crash_da, device_address(&s->crash->record));
 		metal_shared_write32(&v->crash_len, sizeof(s->crash->record));
 	}
+	/* Without it the host cannot force us, nothing else. */
+	if (s->acked)
+		(void)mica_chip_map_stop(read64(&v->stop_da),
+					 metal_shared_read32_acquire(&v->stop_len));
 	if (!(s->acked & MICA_F_DOORBELL) || s->quirks.legacy_doorbell)
 		return;
 	s->doorbell = (struct mica_chip_doorbell){
 		.kind = metal_shared_read32_acquire(&v->db_kind),
+		.kind_to_client = metal_shared_read32_acquire(&v->db_kind_to_client),
 		.to_host = metal_shared_read32_acquire(&v->db_to_host),
 		.to_client = metal_shared_read32_acquire(&v->db_to_client),
 		.value = metal_shared_read32_acquire(&v->db_value),

@@ -112,7 +112,8 @@ void mica_link_write_request(struct mica_link *link, uint32_t request)
 
 void mica_link_write_vendor(struct mica_link *link)
 {
-	uint32_t offset = link->client->table.vendor;
+	struct mica_client *client = link->client;
+	uint32_t offset = client->table.vendor;
 	uint8_t *v = link->table + offset;
 	struct mica_rsc_vendor host = { 0 };
 	const size_t first = offsetof(struct mica_rsc_vendor, db_kind);
@@ -122,6 +123,7 @@ void mica_link_write_vendor(struct mica_link *link)
 		return;
 	if (link->features & MICA_F_DOORBELL) {
 		host.db_kind = link->db.kind;
+		host.db_kind_to_client = link->db.kind_to_client;
 		host.db_to_host = link->db.to_host;
 		host.db_to_client = link->db.to_client;
 		host.db_addr = link->db.addr;
@@ -131,9 +133,15 @@ void mica_link_write_vendor(struct mica_link *link)
 	if (link->features & MICA_F_HEARTBEAT)
 		host.heartbeat_ms = link->heartbeat_ms = beat_ms(link);
 	/* One that is adopted stays as it is. */
-	if (link->features & MICA_F_SUSPEND && link->client->state == MICA_SUSPENDED)
+	if (link->features & MICA_F_SUSPEND && client->state == MICA_SUSPENDED)
 		host.host_request = MICA_REQUEST_SUSPEND;
 	host.buf_size = MICA_BUFFER_SIZE;
+	if (client->ops->stop_memory) {
+		size_t size = 0;
+
+		client->ops->stop_memory(client->ped, &host.stop_da, &size);
+		host.stop_len = (uint32_t)size;
+	}
 	metal_copy_to_shared(v + first, (uint8_t *)&host + first, last - first);
 	metal_full_barrier();
 	metal_shared_write32_release(v + offsetof(struct mica_rsc_vendor, acked), link->features);

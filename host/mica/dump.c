@@ -74,10 +74,15 @@ static void vendor(struct json_object *words)
 		size_t at;
 	} fields[] = {
 #define FIELD(member) { #member, offsetof(struct mica_rsc_vendor, member) / 4 }
-		FIELD(type),	     FIELD(len),	  FIELD(version),    FIELD(features),
-		FIELD(acked),	     FIELD(db_kind),	  FIELD(db_to_host), FIELD(db_to_client),
-		FIELD(db_value),     FIELD(heartbeat_ms), FIELD(buf_size),   FIELD(host_request),
-		FIELD(client_state), FIELD(heartbeat),	  FIELD(crash_da),   FIELD(crash_len),
+		FIELD(type),	     FIELD(len),
+		FIELD(version),	     FIELD(features),
+		FIELD(acked),	     FIELD(db_kind),
+		FIELD(db_to_host),   FIELD(db_to_client),
+		FIELD(db_value),     FIELD(heartbeat_ms),
+		FIELD(buf_size),     FIELD(host_request),
+		FIELD(stop_len),     FIELD(db_kind_to_client),
+		FIELD(client_state), FIELD(heartbeat),
+		FIELD(crash_da),     FIELD(crash_len),
 #undef FIELD
 	};
 	const size_t n = sizeof(fields) / sizeof(fields[0]);

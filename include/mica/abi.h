@@ -102,7 +102,8 @@ struct mica_rsc_vendor {
 	uint32_t features;
 	/* written by the host */
 	uint32_t acked;
-	uint32_t db_kind;      /* MCS_DB_* of the kernel ABI: 1 SGI, 2 SBI IPI, 3 MMIO ... */
+	uint32_t db_kind;      /* MCS_DB_* of the kernel ABI: 1 SGI, 2 SBI IPI, 3 MMIO, 6 poll:
+				* nothing to raise, the host looks at the rings by itself */
 	uint32_t db_to_host;   /* number the client raises */
 	uint32_t db_to_client; /* number that reaches the client */
 	uint64_t db_addr;      /* MMIO: where to write db_value */
@@ -111,7 +112,13 @@ struct mica_rsc_vendor {
 	uint32_t heartbeat_ms; /* count `heartbeat` up at least this often; 0: not asked for */
 	uint32_t buf_size;     /* bytes of one buffer, with its 16-byte header */
 	uint32_t host_request; /* MICA_REQUEST_*, feature SUSPEND; a doorbell follows */
-	uint32_t host_reserved[6];
+	/* Memory that a client which translates addresses maps to itself, readable, writable and
+	 * executable, so that it can be stopped by force; 0: there is none. Address of Linux, not
+	 * in the regions. */
+	uint64_t stop_da;
+	uint32_t stop_len;	    /* bytes, whole pages */
+	uint32_t db_kind_to_client; /* MCS_DB_*: how the host signals; 0: as db_kind */
+	uint32_t host_reserved[2];
 	/* written by the client */
 	uint32_t client_state;
 	uint32_t heartbeat; /* counts up while its threads are served */
@@ -228,6 +235,8 @@ MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, db_addr) == 32);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, client_state) == 88);
 MICA_ABI_ASSERT(sizeof(struct mica_rsc_vendor) == 136);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, host_request) == 60);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, stop_da) == 64);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, db_kind_to_client) == 76);
 MICA_ABI_ASSERT(sizeof(struct mica_ctrl_credit) == 16);
 MICA_ABI_ASSERT(sizeof(struct mica_ctrl_ping) == 16);
 MICA_ABI_ASSERT(sizeof(struct mica_log_ring) == 16);

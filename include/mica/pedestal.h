@@ -72,10 +72,16 @@ enum mica_power { MICA_POWER_OFF, MICA_POWER_ON, MICA_POWER_PENDING, MICA_POWER_
 
 /* A doorbell as a client is told of it (vendor entry) and as kick() raises it. */
 struct mica_doorbell {
-	uint32_t kind; /* MCS_DB_* of <linux/mcs.h> */
+	uint32_t kind;		 /* MCS_DB_* of <linux/mcs.h>: client to host */
+	uint32_t kind_to_client; /* the same; 0: as kind */
 	uint32_t to_host, to_client;
 	uint64_t addr, target;
 	uint32_t value;
+};
+
+struct mica_watched {
+	uint64_t da;
+	uint32_t width;
 };
 
 #define MICA_PEV_DOORBELL (1u << 0)
@@ -141,8 +147,13 @@ struct mica_pedestal_ops {
 		       struct mica_error *err);
 	/* [worker] */
 	int (*start)(struct mica_pedestal *p, const struct mica_entry *e, struct mica_error *err);
-	/* [worker] force_stop != MICA_FORCE_NONE only. */
+	/* Optional: what this machine can force, where caps.force_stop depends on its firmware.
+	 * After create. */
+	enum mica_force_stop (*can_force)(struct mica_pedestal *p);
+	/* [worker] Only where something can be forced. */
 	int (*force_stop)(struct mica_pedestal *p, struct mica_error *err);
+	/* Optional. Memory the client maps to itself so that it can be forced; *size 0: none. */
+	void (*stop_memory)(struct mica_pedestal *p, uint64_t *da, size_t *size);
 
 	/* Optional. What the client wrote to len bytes at va of a window becomes visible there, for
 	 * memory that the client has cached and Linux has not. */
@@ -151,6 +162,13 @@ struct mica_pedestal_ops {
 	/* Optional. Which of the configured cores are on: bit i for cores.id[i]. */
 	uint32_t (*cores_on)(struct mica_pedestal *p);
 	int (*kick)(struct mica_pedestal *p); /* 0 or -errno */
+	/*
+	 * For doorbells of kind MCS_DB_POLL: a change of one of these n words, each of `width`
+	 * bytes (2 or 4) at a device address in the windows, counts as a doorbell from now on.
+	 * Replaces earlier ones. Required of pedestals that have that kind.
+	 */
+	int (*watch)(struct mica_pedestal *p, const struct mica_watched *words, unsigned int n,
+		     struct mica_error *err);
 	int (*event_fd)(
 		struct mica_pedestal *p); /* one descriptor, readable when events() has some */
 	uint32_t (*events)(struct mica_pedestal *p); /* take all: MICA_PEV_* */

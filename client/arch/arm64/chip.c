@@ -49,6 +49,12 @@ void arm64_doorbell_irq(uint32_t sgi)
 		doorbell.isr(doorbell.arg);
 }
 
+int mica_chip_map_stop(uint64_t da, size_t size)
+{
+	(void)da;
+	return size ? -1 : 0;
+}
+
 void mica_chip_doorbell_raise(const struct mica_chip_doorbell *db)
 {
 	if (db->kind == MICA_DB_SGI)

@@ -66,6 +66,12 @@ void native_doorbell_isr(void)
 		doorbell_isr(doorbell_arg);
 }
 
+int mica_chip_map_stop(uint64_t da, size_t size)
+{
+	(void)da;
+	return size ? -1 : 0;
+}
+
 void mica_chip_doorbell_raise(const struct mica_chip_doorbell *db)
 {
 	uint64_t one = 1;

@@ -35,6 +35,7 @@
 #define MCS_CAP_MAP_CACHED	(1ULL << 5)
 #define MCS_CAP_WINDOW		(1ULL << 6)	/* MCS_IOC_WINDOW */
 #define MCS_CAP_ATTACH		(1ULL << 7)	/* MCS_CLAIM_FORCE, MCS_CLAIM_RUNNING */
+#define MCS_CAP_WATCH		(1ULL << 8)	/* MCS_IOC_WATCH */
 
 /* mcs_info.firmware */
 #define MCS_FW_NONE	0
@@ -54,6 +55,12 @@ struct mcs_info {
 	__u32 doorbell_own_count;	/* how many from there on */
 	__u32 doorbell_legacy;	/* number of the legacy doorbell (7), valid with its capability */
 	__u64 doorbell_target;	/* physical id (MPIDR, hart id) of the core clients must signal */
+	/*
+	 * With MCS_CAP_FORCE_STOP: memory whose code stops a core. A client that translates addresses
+	 * maps it to itself, readable, writable and executable; one that does not need not know.
+	 */
+	__u64 stop_base;	/* physical, page-aligned; 0: none is needed */
+	__u64 stop_length;	/* bytes, whole pages */
 };
 
 struct mcs_region {
@@ -157,6 +164,7 @@ struct mcs_wait_off {
 #define MCS_DB_MMIO	3
 #define MCS_DB_X2APIC	4
 #define MCS_DB_MAILBOX	5
+#define MCS_DB_POLL	6	/* nothing to raise: Linux looks at the words of MCS_IOC_WATCH */
 
 /* mcs_doorbell.mode */
 #define MCS_DOORBELL_LEGACY	0	/* mcs_info.doorbell_legacy, shared by all clients */
@@ -169,12 +177,37 @@ struct mcs_wait_off {
 struct mcs_doorbell {
 	__u32 size;
 	__u32 mode;		/* in: MCS_DOORBELL_* */
-	__u32 kind;		/* out: MCS_DB_* */
+	__u32 kind;		/* out: MCS_DB_*, how the client signals Linux */
 	__u32 to_host;		/* out: number the client raises */
-	__u32 to_client;	/* out: number Linux raises */
-	__u32 value;		/* out: MMIO: what to write */
+	__u32 to_client;	/* out: number Linux raises (SBI: 1, the software interrupt) */
+	__u32 value;		/* out: MMIO: what to write, 32 bits wide */
 	__u64 addr;		/* out: MMIO: where */
 	__u64 target;		/* out: physical id of the core the client must signal */
+	__u32 kind_to_client;	/* out: MCS_DB_*, how Linux signals the client; 0: the same kind */
+	__u32 reserved;
+};
+
+/* mcs_watch.word */
+#define MCS_MAX_WATCH	8
+
+struct mcs_word {
+	__u64 addr;		/* physical, inside one region, a multiple of width */
+	__u32 width;		/* bytes: 2 or 4 */
+	__u32 reserved;
+};
+
+/*
+ * While a core of the claim is on, look at these words: a word that has changed counts as one
+ * doorbell. The pause between two looks shrinks with each change and kick and grows in between,
+ * bounded both ways; nobody is woken while nothing changes. Replaces the words of an earlier call;
+ * n 0: look no more. Ends with the claim; an adopter asks again. For clients of kind MCS_DB_POLL,
+ * allowed with any.
+ * Errors: -ENXIO no claim; -EINVAL more than MCS_MAX_WATCH, width, alignment, outside the regions.
+ */
+struct mcs_watch {
+	__u32 size;
+	__u32 n;
+	struct mcs_word word[MCS_MAX_WATCH];
 };
 
 /* ---- events: read() ---- */
@@ -251,5 +284,12 @@ struct mcs_window {
 #define MCS_IOC_KICK		_IO(MCS_IOC_MAGIC, 0x48)
 #define MCS_IOC_SYNC		_IOW(MCS_IOC_MAGIC, 0x49, struct mcs_sync)
 #define MCS_IOC_WINDOW		_IOW(MCS_IOC_MAGIC, 0x4a, struct mcs_window)
+/*
+ * Stop every core of the claim that is on, whatever it does: the answer says that it was told to,
+ * MCS_IOC_WAIT_OFF that it is off. -ENXIO no claim; -EOPNOTSUPP firmware has no way (see
+ * MCS_CAP_FORCE_STOP), or such a core was not started by MCS_IOC_START; -EIO firmware refused.
+ */
+#define MCS_IOC_FORCE_STOP	_IO(MCS_IOC_MAGIC, 0x4b)
+#define MCS_IOC_WATCH		_IOW(MCS_IOC_MAGIC, 0x4c, struct mcs_watch)
 
 #endif /* _UAPI_LINUX_MCS_H */
