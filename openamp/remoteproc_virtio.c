@@ -27,7 +27,10 @@ static void *field(struct remoteproc_virtio *rpvdev, size_t offset)
 
 static uint8_t get_status(struct virtio_device *vdev)
 {
-	return metal_shared_read8_acquire(FIELD(to_rpvdev(vdev), status));
+	uint8_t *status = FIELD(to_rpvdev(vdev), status);
+
+	RSC_TABLE_INVALIDATE(status, sizeof(*status));
+	return metal_shared_read8_acquire(status);
 }
 
 static void set_status(struct virtio_device *vdev, uint8_t status)
@@ -36,6 +39,7 @@ static void set_status(struct virtio_device *vdev, uint8_t status)
 
 	/* Rings, buffers and features before the word that makes the peer look at them. */
 	metal_shared_write8_release(FIELD(rpvdev, status), status);
+	RSC_TABLE_FLUSH(FIELD(rpvdev, status), sizeof(status));
 	if (rpvdev->notify)
 		rpvdev->notify(rpvdev->priv, vdev->notifyid);
 }
@@ -44,18 +48,25 @@ static uint32_t get_features(struct virtio_device *vdev)
 {
 	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
 
+	RSC_TABLE_INVALIDATE(FIELD(rpvdev, dfeatures), 2 * sizeof(uint32_t));
 	return metal_shared_read32(FIELD(rpvdev, dfeatures)) &
 	       metal_shared_read32(FIELD(rpvdev, gfeatures));
 }
 
 static void set_features(struct virtio_device *vdev, uint32_t features)
 {
-	metal_shared_write32(FIELD(to_rpvdev(vdev), gfeatures), features);
+	void *gfeatures = FIELD(to_rpvdev(vdev), gfeatures);
+
+	metal_shared_write32(gfeatures, features);
+	RSC_TABLE_FLUSH(gfeatures, sizeof(features));
 }
 
 static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features)
 {
-	features &= metal_shared_read32(FIELD(to_rpvdev(vdev), dfeatures));
+	void *dfeatures = FIELD(to_rpvdev(vdev), dfeatures);
+
+	RSC_TABLE_INVALIDATE(dfeatures, sizeof(features));
+	features &= metal_shared_read32(dfeatures);
 	set_features(vdev, features);
 	return features;
 }
@@ -76,18 +87,22 @@ static void read_config(struct virtio_device *vdev, uint32_t offset, void *dst, 
 {
 	void *src = config_at(to_rpvdev(vdev), offset, length);
 
-	if (src)
+	if (src) {
+		RSC_TABLE_INVALIDATE(src, (unsigned int)length);
 		metal_copy_from_shared(dst, src, (size_t)length);
-	else if (length > 0)
+	} else if (length > 0) {
 		memset(dst, 0, (size_t)length);
+	}
 }
 
 static void write_config(struct virtio_device *vdev, uint32_t offset, void *src, int length)
 {
 	void *dst = config_at(to_rpvdev(vdev), offset, length);
 
-	if (dst)
-		metal_copy_to_shared(dst, src, (size_t)length);
+	if (!dst)
+		return;
+	metal_copy_to_shared(dst, src, (size_t)length);
+	RSC_TABLE_FLUSH(dst, (unsigned int)length);
 }
 
 static void reset_device(struct virtio_device *vdev)
@@ -104,6 +119,14 @@ static void notify_queue(struct virtqueue *vq)
 		rpvdev->notify(rpvdev->priv, vq->vq_dev->vrings_info[vq->vq_queue_index].notifyid);
 }
 
+static void clear_ring(const struct vring_alloc_info *ring)
+{
+	size_t size = (size_t)vring_size(ring->num_descs, ring->align);
+
+	metal_set_shared(ring->vaddr, 0, size);
+	VRING_FLUSH(ring->vaddr, (unsigned int)size);
+}
+
 static int create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs,
 			     const char *names[], vq_callback callbacks[], void *callback_args[])
 {
@@ -111,6 +134,8 @@ static int create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 	unsigned int i;
 	int ret;
 
+	if (!names || !callbacks)
+		return ERROR_VQUEUE_INVLD_PARAM;
 	if (nvqs > vdev->vrings_num || nvqs > UINT16_MAX)
 		return ERROR_VQUEUE_INVLD_PARAM;
 	for (i = 0; i < nvqs; i++) {
@@ -118,9 +143,7 @@ static int create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 		if (!info->vq)
 			return ERROR_VQUEUE_INVLD_PARAM;
 		if (VIRTIO_ROLE_IS_DRIVER(vdev) && !(flags & VIRTIO_CREATE_KEEP))
-			metal_set_shared(
-				info->info.vaddr, 0,
-				(size_t)vring_size(info->info.num_descs, info->info.align));
+			clear_ring(&info->info);
 		ret = virtqueue_create(vdev, (unsigned short)i, names[i], &info->info, callbacks[i],
 				       notify_queue, info->vq);
 		if (ret)

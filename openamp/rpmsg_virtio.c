@@ -183,6 +183,7 @@ static int post_buffers(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_s
 		if (virtqueue_add_buffer(rvdev->rvq, &buf, 0, 1, slot) != VQUEUE_SUCCESS)
 			return RPMSG_ERR_PARAM;
 		metal_set_shared(buf.buf, 0, size);
+		BUFFER_FLUSH(buf.buf, size);
 		rvdev->rx_count++;
 	}
 	return RPMSG_SUCCESS;

@@ -62,6 +62,7 @@ static bool next_message(struct rpmsg_virtio_device *rvdev, struct message *m)
 	m->slot = next_slot(rvdev);
 	if (!m->slot)
 		return false;
+	BUFFER_INVALIDATE(m->slot->buf, m->slot->len);
 	metal_copy_from_shared(&m->hdr, m->slot->buf, sizeof(m->hdr));
 	if (m->hdr.len > m->slot->len - sizeof(m->hdr)) {
 		virtqueue_set_broken(rvdev->rvq, VQ_BREACH_MSG_LEN, m->hdr.len);

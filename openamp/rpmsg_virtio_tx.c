@@ -152,6 +152,7 @@ static int submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *s
 	int ret;
 
 	metal_copy_to_shared(slot->buf, &hdr, sizeof(hdr));
+	BUFFER_FLUSH(slot->buf, used);
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
 		ret = virtqueue_add_buffer(rvdev->svq, &buf, 1, 0, slot);
 	else

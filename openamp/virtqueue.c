@@ -97,19 +97,21 @@ const char *virtqueue_breach_name(enum virtqueue_breach breach)
 /* Where this side says at which index of the peer's it wants to be told. */
 static void write_event(struct virtqueue *vq, uint16_t idx)
 {
-	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev))
-		metal_shared_write16(&vring_used_event(&vq->vq_ring), idx);
-	else
-		metal_shared_write16(&vring_avail_event(&vq->vq_ring), idx);
+	uint16_t *event = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? &vring_used_event(&vq->vq_ring)
+							    : &vring_avail_event(&vq->vq_ring);
+
+	metal_shared_write16(event, idx);
+	VRING_FLUSH(event, sizeof(*event));
 }
 
 static void write_flags(struct virtqueue *vq, uint16_t flags)
 {
+	uint16_t *place = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? &vq->vq_ring.avail->flags
+							    : &vq->vq_ring.used->flags;
+
 	vq->vq_prod_flags = flags;
-	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev))
-		metal_shared_write16(&vq->vq_ring.avail->flags, flags);
-	else
-		metal_shared_write16(&vq->vq_ring.used->flags, flags);
+	metal_shared_write16(place, flags);
+	VRING_FLUSH(place, sizeof(*place));
 }
 
 static uint16_t consumed_idx(const struct virtqueue *vq)
@@ -148,27 +150,29 @@ int virtqueue_enable_cb(struct virtqueue *vq)
 
 bool virtqueue_pending(struct virtqueue *vq)
 {
-	uint16_t idx;
+	uint16_t *idx = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? &vq->vq_ring.used->idx
+							  : &vq->vq_ring.avail->idx;
 
 	if (virtqueue_is_broken(vq))
 		return false;
-	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev))
-		idx = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
-	else
-		idx = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
-	return idx != consumed_idx(vq);
+	VRING_INVALIDATE(idx, sizeof(*idx));
+	return metal_shared_read16_acquire(idx) != consumed_idx(vq);
 }
 
 static bool peer_wants_kick(struct virtqueue *vq)
 {
 	const struct vring *vr = &vq->vq_ring;
 	bool driver = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev);
-	uint16_t event;
+	uint16_t *word;
 
+	if (vq->vq_event_idx)
+		word = driver ? &vring_avail_event(vr) : &vring_used_event(vr);
+	else
+		word = driver ? &vr->used->flags : &vr->avail->flags;
+	VRING_INVALIDATE(word, sizeof(*word));
 	if (!vq->vq_event_idx)
-		return !(metal_shared_read16(driver ? &vr->used->flags : &vr->avail->flags) & 1);
-	event = metal_shared_read16(driver ? &vring_avail_event(vr) : &vring_used_event(vr));
-	return vring_need_event(event, vq->vq_prod_idx, vq->vq_kicked_idx);
+		return !(metal_shared_read16(word) & 1);
+	return vring_need_event(metal_shared_read16(word), vq->vq_prod_idx, vq->vq_kicked_idx);
 }
 
 void virtqueue_kick(struct virtqueue *vq)

@@ -12,9 +12,10 @@ struct desc {
 
 static struct desc read_desc(struct virtqueue *vq, uint16_t idx)
 {
-	const uint8_t *d = (const uint8_t *)&vq->vq_ring.desc[idx];
+	uint8_t *d = (uint8_t *)&vq->vq_ring.desc[idx];
 	struct desc desc;
 
+	VRING_INVALIDATE(d, sizeof(struct vring_desc));
 	desc.addr = metal_shared_read32(d) | (uint64_t)metal_shared_read32(d + 4) << 32;
 	desc.len = metal_shared_read32(d + offsetof(struct vring_desc, len));
 	desc.flags = metal_shared_read16(d + offsetof(struct vring_desc, flags));
@@ -30,16 +31,19 @@ static bool breach(struct virtqueue *vq, enum virtqueue_breach what, uint64_t va
 /* Head of the next offered buffer, checked. False: nothing, or broken. */
 static bool next_avail(struct virtqueue *vq, uint16_t *head)
 {
-	uint16_t avail = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
-	uint16_t ready = (uint16_t)(avail - vq->vq_available_idx);
+	uint16_t avail, ready, *entry;
 
+	VRING_INVALIDATE(&vq->vq_ring.avail->idx, sizeof(uint16_t));
+	avail = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
+	ready = (uint16_t)(avail - vq->vq_available_idx);
 	if (!ready)
 		return false;
 	/* What the driver can offer is what we do not hold already. */
 	if (ready > vq->vq_free_cnt)
 		return breach(vq, VQ_BREACH_AVAIL_IDX, avail);
-	*head = metal_shared_read16(
-		&vq->vq_ring.avail->ring[vq->vq_available_idx & (vq->vq_nentries - 1)]);
+	entry = &vq->vq_ring.avail->ring[vq->vq_available_idx & (vq->vq_nentries - 1)];
+	VRING_INVALIDATE(entry, sizeof(*entry));
+	*head = metal_shared_read16(entry);
 	if (*head >= vq->vq_nentries)
 		return breach(vq, VQ_BREACH_DESC_ID, *head);
 	if (vq->vq_descx[*head].ndescs)
@@ -92,11 +96,13 @@ int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint3
 	elem = &vq->vq_ring.used->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)];
 	metal_shared_write32(&elem->id, head_idx);
 	metal_shared_write32(&elem->len, len);
+	VRING_FLUSH(elem, sizeof(*elem));
 	vq->vq_descx[head_idx].ndescs = 0;
 	vq->vq_descx[head_idx].addr = NULL;
 	vq->vq_free_cnt++;
 	vq->vq_prod_idx++;
 	metal_shared_write16_release(&vq->vq_ring.used->idx, vq->vq_prod_idx);
+	VRING_FLUSH(&vq->vq_ring.used->idx, sizeof(uint16_t));
 	vq->vq_queued_cnt++;
 	return VQUEUE_SUCCESS;
 }

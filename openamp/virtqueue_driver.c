@@ -30,13 +30,14 @@ static void write_desc(struct virtqueue *vq, uint16_t idx, uint64_t phys, uint32
 	metal_shared_write32(desc + offsetof(struct vring_desc, len), len);
 	metal_shared_write16(desc + offsetof(struct vring_desc, flags), flags);
 	metal_shared_write16(desc + offsetof(struct vring_desc, next), next);
+	VRING_FLUSH(desc, sizeof(struct vring_desc));
 }
 
 int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, int readable,
 			 int writable, void *cookie)
 {
 	int i, needed = readable + writable;
-	uint16_t head, idx, next = 0;
+	uint16_t head, idx, next = 0, *entry;
 	uint32_t total = 0;
 
 	if (!vq || !buf_list || readable < 0 || writable < 0 || needed < 1)
@@ -67,10 +68,12 @@ int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, i
 	vq->vq_descx[head].len = total;
 	vq->vq_descx[head].ndescs = (uint16_t)needed;
 
-	metal_shared_write16(&vq->vq_ring.avail->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)],
-			     head);
+	entry = &vq->vq_ring.avail->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)];
+	metal_shared_write16(entry, head);
+	VRING_FLUSH(entry, sizeof(*entry));
 	vq->vq_prod_idx++;
 	metal_shared_write16_release(&vq->vq_ring.avail->idx, vq->vq_prod_idx);
+	VRING_FLUSH(&vq->vq_ring.avail->idx, sizeof(uint16_t));
 	vq->vq_queued_cnt++;
 	return VQUEUE_SUCCESS;
 }
@@ -91,11 +94,13 @@ static void free_chain(struct virtqueue *vq, uint16_t head)
 /* What the device published next: its head and length, checked. False: nothing, or broken. */
 static bool next_used(struct virtqueue *vq, uint16_t *head, uint32_t *len)
 {
-	uint16_t used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
-	uint16_t ready = (uint16_t)(used - vq->vq_used_cons_idx);
-	const struct vring_used_elem *elem;
+	struct vring_used_elem *elem;
+	uint16_t used, ready;
 	uint32_t id;
 
+	VRING_INVALIDATE(&vq->vq_ring.used->idx, sizeof(uint16_t));
+	used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+	ready = (uint16_t)(used - vq->vq_used_cons_idx);
 	if (!ready)
 		return false;
 	if (ready > vq->vq_nentries - vq->vq_free_cnt) {
@@ -103,6 +108,7 @@ static bool next_used(struct virtqueue *vq, uint16_t *head, uint32_t *len)
 		return false;
 	}
 	elem = &vq->vq_ring.used->ring[vq->vq_used_cons_idx & (vq->vq_nentries - 1)];
+	VRING_INVALIDATE(elem, sizeof(*elem));
 	id = metal_shared_read32(&elem->id);
 	*len = metal_shared_read32(&elem->len);
 	if (id >= vq->vq_nentries) {

@@ -10,12 +10,17 @@
 
 #define RPROC_MAX_VRING_DESC 0xffff
 
+#if defined(VIRTIO_CACHED_RSC_TABLE) || defined(VIRTIO_USE_DCACHE)
+#define RSC_TABLE_FLUSH(x, s)	   CACHE_FLUSH(x, s)
+#define RSC_TABLE_INVALIDATE(x, s) CACHE_INVALIDATE(x, s)
+#else
 #define RSC_TABLE_FLUSH(x, s) \
 	do {                  \
 	} while (0)
 #define RSC_TABLE_INVALIDATE(x, s) \
 	do {                       \
 	} while (0)
+#endif
 
 /* Raise the doorbell for notification id. */
 typedef int (*rpvdev_notify_func)(void *priv, uint32_t id);

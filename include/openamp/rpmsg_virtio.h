@@ -15,6 +15,18 @@
 
 #define VIRTIO_RPMSG_F_NS 0 /* feature bit: name service */
 
+#if defined(VIRTIO_CACHED_BUFFERS) || defined(VIRTIO_USE_DCACHE)
+#define BUFFER_FLUSH(x, s)	CACHE_FLUSH(x, s)
+#define BUFFER_INVALIDATE(x, s) CACHE_INVALIDATE(x, s)
+#else
+#define BUFFER_FLUSH(x, s) \
+	do {               \
+	} while (0)
+#define BUFFER_INVALIDATE(x, s) \
+	do {                    \
+	} while (0)
+#endif
+
 /* Called instead of sleeping while a sender waits for a buffer; RPMSG_SUCCESS: look again. */
 typedef int (*rpmsg_virtio_notify_wait_cb)(struct rpmsg_device *rdev, uint32_t id);
 

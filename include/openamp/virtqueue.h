@@ -39,6 +39,24 @@
 #define CACHE_FLUSH(x, s)      metal_cache_flush(x, s)
 #define CACHE_INVALIDATE(x, s) metal_cache_invalidate(x, s)
 
+/*
+ * -DVIRTIO_USE_DCACHE, for the library and its users alike: memory that is cached here and not
+ * coherent with the peer. The parts of a ring must then lie in cache lines of their own: alignment
+ * of at least a line. The VIRTIO_CACHED_ names of older releases choose rings, buffers and the
+ * resource table one by one.
+ */
+#if defined(VIRTIO_CACHED_VRINGS) || defined(VIRTIO_USE_DCACHE)
+#define VRING_FLUSH(x, s)      CACHE_FLUSH(x, s)
+#define VRING_INVALIDATE(x, s) CACHE_INVALIDATE(x, s)
+#else
+#define VRING_FLUSH(x, s) \
+	do {              \
+	} while (0)
+#define VRING_INVALIDATE(x, s) \
+	do {                   \
+	} while (0)
+#endif
+
 struct virtio_device;
 
 struct virtqueue_buf {
