@@ -25,6 +25,17 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_HELP) $(MICAD_PARTS) $(B)/libm
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_mica) -lcmocka -lpthread
 
+# The library as it is built for memory that is not coherent: its objects instead of the archive's.
+DCACHE_OBJ := $(patsubst %.c,$(B)/obj/dcache/%.o,$(wildcard openamp/*.c) tests/unit/test_openamp_dcache.c)
+
+$(B)/obj/dcache/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC_V) $(HOST_CFLAGS) -DVIRTIO_USE_DCACHE -MMD -MP -c -o $@ $<
+
+$(B)/tests/unit/test_openamp_dcache: $(DCACHE_OBJ) $(B)/libopenamp.a
+	@mkdir -p $(@D)
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ -lcmocka -lpthread
+
 # The daemon for tests of what is left when it dies in the middle of something.
 $(call obj,tests/native/mortal.c): HOST_CFLAGS += -Ihost/libmica -Wno-missing-prototypes
 
@@ -59,3 +70,4 @@ test:
 
 -include $(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/unit/*.c) tests/native/mortal.c)
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(FUZZ_SRC) $(wildcard tests/fuzz/*.c))
+-include $(DCACHE_OBJ:.o=.d)

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <time.h>
 #include <metal/alloc.h>
-#include <metal/atomic.h>
-#include <metal/cache.h>
 #include <metal/io.h>
 #include <metal/irq.h>
 #include <metal/sleep.h>
@@ -62,21 +60,6 @@ void metal_irq_restore_enable(unsigned int flags)
 {
 	(void)flags;
 	pthread_mutex_unlock(&irq_lock);
-}
-
-/* The kernel module maps shared memory with one attribute on both sides; only order is left. */
-void metal_cache_flush(void *addr, unsigned int len)
-{
-	(void)addr;
-	(void)len;
-	metal_full_barrier();
-}
-
-void metal_cache_invalidate(void *addr, unsigned int len)
-{
-	(void)addr;
-	(void)len;
-	metal_full_barrier();
 }
 
 void metal_sys_io_mem_map(struct metal_io_region *io)
