@@ -3,8 +3,8 @@
 #include <metal/errno.h>
 #include <metal/utilities.h>
 
-static int generic_dev_open(struct metal_bus *bus, const char *dev_name,
-			    struct metal_device **device)
+int metal_generic_dev_open(struct metal_bus *bus, const char *dev_name,
+			   struct metal_device **device)
 {
 	struct metal_list *node;
 	unsigned int i;
@@ -25,7 +25,9 @@ static int generic_dev_open(struct metal_bus *bus, const char *dev_name,
 
 struct metal_bus metal_generic_bus = {
 	.name = "generic",
-	.ops = { .dev_open = generic_dev_open },
+	.ops = { .dev_open = metal_generic_dev_open,
+		 .dev_dma_map = metal_generic_dev_dma_map,
+		 .dev_dma_unmap = metal_generic_dev_dma_unmap },
 	.devices = METAL_INIT_LIST(metal_generic_bus.devices),
 	.node = METAL_INIT_LIST(metal_generic_bus.node),
 };

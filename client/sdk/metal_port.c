@@ -15,6 +15,57 @@ void metal_port_critical_leave(unsigned long state)
 	mica_os_critical_exit(state);
 }
 
+/* Threads that wait, each on its own stack, longest first. In the critical section only. */
+struct parked {
+	struct parked *next;
+	const void *object;
+	struct mica_os_sem sem;
+};
+
+static struct parked *parked;
+
+static void append(struct parked **list, struct parked *p)
+{
+	while (*list)
+		list = &(*list)->next;
+	p->next = NULL;
+	*list = p;
+}
+
+unsigned long metal_port_park(const void *object, unsigned long state)
+{
+	struct parked self = { .object = object };
+
+	mica_os_sem_init(&self.sem, 0);
+	append(&parked, &self);
+	mica_os_critical_exit(state);
+	mica_os_sem_take(&self.sem, MICA_OS_FOREVER);
+	return mica_os_critical_enter();
+}
+
+void metal_port_unpark(const void *object, int all)
+{
+	struct parked **link = &parked, *woken = NULL;
+
+	while (*link && (all || !woken)) {
+		struct parked *p = *link;
+
+		if (p->object == object) {
+			*link = p->next;
+			append(&woken, p);
+		} else {
+			link = &p->next;
+		}
+	}
+	/* A more urgent thread runs inside the give; the list may then be another one. */
+	while (woken) {
+		struct parked *p = woken;
+
+		woken = p->next;
+		mica_os_sem_give(&p->sem);
+	}
+}
+
 void metal_port_sleep_us(unsigned int us)
 {
 	mica_os_sleep_ms((us + 999u) / 1000u);

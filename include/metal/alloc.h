@@ -4,9 +4,14 @@
 #define METAL_ALLOC_H
 
 #include <stddef.h>
+#include <metal/compiler.h>
+
+METAL_C_BEGIN
 
 /* NULL when there is none. Not cleared; aligned for any type. */
 void *metal_allocate_memory(unsigned int size);
 void metal_free_memory(void *ptr);
+
+METAL_C_END
 
 #endif /* METAL_ALLOC_H */

@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * C11 atomics, and single-copy accesses to memory that another core writes at the same time.
- * The shared accessors are plain loads and stores: a read-modify-write may abort on memory that
- * is not cacheable. Addresses must be naturally aligned.
+ * C11 atomics, in C++ the same names from <atomic>, and single-copy accesses to memory that another
+ * core writes at the same time. The shared accessors are plain loads and stores: a
+ * read-modify-write may abort on memory that is not cacheable. Addresses must be naturally aligned.
  */
 #ifndef METAL_ATOMIC_H
 #define METAL_ATOMIC_H
 
-#include <stdatomic.h>
 #include <stdint.h>
+#include <metal/compiler.h>
+#include <metal/config.h>
+
+#ifdef __cplusplus
+#include <metal/atomic_names.h>
+#else
+#include <stdatomic.h>
+#endif
+
+/* Gone from C23. */
+#ifndef ATOMIC_VAR_INIT
+#define ATOMIC_VAR_INIT(value) (value)
+#endif
+
 #include <metal/system/barrier.h>
+
+METAL_C_BEGIN
 
 typedef uint16_t __attribute__((__may_alias__)) metal_shared16_t;
 typedef uint32_t __attribute__((__may_alias__)) metal_shared32_t;
@@ -74,5 +89,7 @@ static inline void metal_shared_write32_release(void *p, uint32_t v)
 {
 	__atomic_store_n((metal_shared32_t *)p, v, __ATOMIC_RELEASE);
 }
+
+METAL_C_END
 
 #endif /* METAL_ATOMIC_H */

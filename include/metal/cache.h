@@ -6,7 +6,13 @@
 #ifndef METAL_CACHE_H
 #define METAL_CACHE_H
 
+#include <metal/compiler.h>
+
+METAL_C_BEGIN
+
 void metal_cache_flush(void *addr, unsigned int len);
 void metal_cache_invalidate(void *addr, unsigned int len);
+
+METAL_C_END
 
 #endif /* METAL_CACHE_H */

@@ -18,6 +18,8 @@
 #include <metal/cpu.h>
 #include <metal/sys.h>
 
+METAL_C_BEGIN
+
 struct metal_io_region;
 
 /* All optional; where one is missing the region is plain memory. */
@@ -26,10 +28,10 @@ struct metal_io_ops {
 			 int width);
 	void (*write)(struct metal_io_region *io, unsigned long offset, uint64_t value,
 		      memory_order order, int width);
-	int (*block_read)(struct metal_io_region *io, unsigned long offset, void *restrict dst,
-			  memory_order order, int len);
+	int (*block_read)(struct metal_io_region *io, unsigned long offset,
+			  void *METAL_RESTRICT dst, memory_order order, int len);
 	int (*block_write)(struct metal_io_region *io, unsigned long offset,
-			   const void *restrict src, memory_order order, int len);
+			   const void *METAL_RESTRICT src, memory_order order, int len);
 	void (*block_set)(struct metal_io_region *io, unsigned long offset, unsigned char value,
 			  memory_order order, int len);
 	void (*close)(struct metal_io_region *io);
@@ -138,10 +140,10 @@ void metal_io_write(struct metal_io_region *io, unsigned long offset, uint64_t v
 #define metal_io_write64(io, ofs, val) metal_io_write((io), (ofs), (val), memory_order_seq_cst, 8)
 
 /* Bytes done (cut at the region's end, as libmetal does), or -ERANGE when offset is outside. */
-int metal_io_block_read(struct metal_io_region *io, unsigned long offset, void *restrict dst,
+int metal_io_block_read(struct metal_io_region *io, unsigned long offset, void *METAL_RESTRICT dst,
 			int len);
-int metal_io_block_write(struct metal_io_region *io, unsigned long offset, const void *restrict src,
-			 int len);
+int metal_io_block_write(struct metal_io_region *io, unsigned long offset,
+			 const void *METAL_RESTRICT src, int len);
 int metal_io_block_set(struct metal_io_region *io, unsigned long offset, unsigned char value,
 		       int len);
 
@@ -152,5 +154,7 @@ int metal_io_block_set(struct metal_io_region *io, unsigned long offset, unsigne
 void metal_copy_to_shared(void *shared, const void *src, size_t len);
 void metal_copy_from_shared(void *dst, const void *shared, size_t len);
 void metal_set_shared(void *shared, unsigned char value, size_t len);
+
+METAL_C_END
 
 #endif /* METAL_IO_H */

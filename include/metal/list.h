@@ -5,6 +5,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <metal/compiler.h>
+#include <metal/system/string.h>
+
+METAL_C_BEGIN
 
 struct metal_list {
 	struct metal_list *next, *prev;
@@ -65,6 +69,11 @@ static inline struct metal_list *metal_list_first(struct metal_list *list)
 #define metal_list_for_each(list, node) \
 	for ((node) = (list)->next; (node) != (list); (node) = (node)->next)
 
+/* node may be deleted on the way; temp is another pointer. */
+#define metal_list_for_each_safe(list, temp, node)                           \
+	for ((node) = (list)->next, (temp) = (node)->next; (node) != (list); \
+	     (node) = (temp), (temp) = (node)->next)
+
 static inline bool metal_list_find_node(struct metal_list *list, struct metal_list *node)
 {
 	struct metal_list *n;
@@ -75,5 +84,7 @@ static inline bool metal_list_find_node(struct metal_list *list, struct metal_li
 	}
 	return false;
 }
+
+METAL_C_END
 
 #endif /* METAL_LIST_H */

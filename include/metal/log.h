@@ -3,6 +3,10 @@
 #ifndef METAL_LOG_H
 #define METAL_LOG_H
 
+#include <metal/compiler.h>
+
+METAL_C_BEGIN
+
 enum metal_log_level {
 	METAL_LOG_EMERGENCY,
 	METAL_LOG_ALERT,
@@ -28,10 +32,17 @@ void metal_default_log_handler(enum metal_log_level level, const char *format, .
 /* True when a handler is set and the level is wanted. */
 int metal_log_wanted(enum metal_log_level level);
 
-#define metal_log(level, ...)                                          \
-	do {                                                           \
-		if (metal_log_wanted(level))                           \
-			metal_get_log_handler()((level), __VA_ARGS__); \
+/* -DML_FUNC_LINE: function and line in front of each message. */
+#ifdef ML_FUNC_LINE
+#define metal_fmt(fmt) "%s:%u " fmt, __func__, __LINE__
+#else
+#define metal_fmt(fmt) fmt
+#endif
+
+#define metal_log(level, fmt, ...)                                                       \
+	do {                                                                             \
+		if (metal_log_wanted(level))                                             \
+			metal_get_log_handler()((level), metal_fmt(fmt), ##__VA_ARGS__); \
 	} while (0)
 
 #define metal_emerg(...)  metal_log(METAL_LOG_EMERGENCY, __VA_ARGS__)
@@ -42,5 +53,7 @@ int metal_log_wanted(enum metal_log_level level);
 #define metal_notice(...) metal_log(METAL_LOG_NOTICE, __VA_ARGS__)
 #define metal_info(...)	  metal_log(METAL_LOG_INFO, __VA_ARGS__)
 #define metal_dbg(...)	  metal_log(METAL_LOG_DEBUG, __VA_ARGS__)
+
+METAL_C_END
 
 #endif /* METAL_LOG_H */

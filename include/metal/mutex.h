@@ -3,7 +3,10 @@
 #ifndef METAL_MUTEX_H
 #define METAL_MUTEX_H
 
+#include <metal/compiler.h>
 #include <metal/system/mutex.h>
+
+METAL_C_BEGIN
 
 static inline void metal_mutex_init(metal_mutex_t *mutex)
 {
@@ -30,5 +33,13 @@ static inline void metal_mutex_release(metal_mutex_t *mutex)
 {
 	__metal_mutex_release(mutex);
 }
+
+/* Has somebody got it right now? */
+static inline int metal_mutex_is_acquired(metal_mutex_t *mutex)
+{
+	return __metal_mutex_is_acquired(mutex);
+}
+
+METAL_C_END
 
 #endif /* METAL_MUTEX_H */

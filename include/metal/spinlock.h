@@ -4,7 +4,10 @@
 #define METAL_SPINLOCK_H
 
 #include <metal/atomic.h>
+#include <metal/compiler.h>
 #include <metal/sleep.h>
+
+METAL_C_BEGIN
 
 struct metal_spinlock {
 	atomic_flag v;
@@ -30,5 +33,7 @@ static inline void metal_spinlock_release(struct metal_spinlock *slock)
 {
 	atomic_flag_clear_explicit(&slock->v, memory_order_release);
 }
+
+METAL_C_END
 
 #endif /* METAL_SPINLOCK_H */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Start and end of the library. metal_init() once per process or client, before anything else. */
+/* Start and end of the library. metal_init() before anything else. */
 #ifndef METAL_SYS_H
 #define METAL_SYS_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <metal/compiler.h>
 #include <metal/list.h>
 #include <metal/log.h>
+#include <metal/sleep.h>
 #include <metal/system/string.h>
 
 typedef unsigned long metal_phys_addr_t;
@@ -23,6 +25,7 @@ struct metal_init_params {
 };
 
 struct metal_common_state {
+	int ref_count; /* metal_init() without metal_finish() */
 	enum metal_log_level log_level;
 	metal_log_handler log_handler;
 	struct metal_list bus_list;
@@ -33,16 +36,27 @@ struct metal_common_state {
 #include <metal/system/sys.h>
 
 #ifndef METAL_INIT_DEFAULTS
-#define METAL_INIT_DEFAULTS                                                               \
-	{                                                                                 \
-		.log_handler = metal_default_log_handler, .log_level = METAL_LOG_WARNING, \
+#define METAL_INIT_DEFAULTS                                                            \
+	{                                                                              \
+		.log_handler = metal_default_log_handler, .log_level = METAL_LOG_INFO, \
 	}
 #endif
 
+METAL_C_BEGIN
+
 extern struct metal_state _metal;
 
-/* 0 or -errno. */
+/*
+ * Counted: the first one starts the library, the last metal_finish() ends it; what is registered
+ * is forgotten then. 0 or -errno. Not locked.
+ */
 int metal_init(const struct metal_init_params *params);
 void metal_finish(void);
+
+/* The system's part of it, called by the two. */
+int metal_sys_init(const struct metal_init_params *params);
+void metal_sys_finish(void);
+
+METAL_C_END
 
 #endif /* METAL_SYS_H */

@@ -6,6 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <metal/assert.h>
+#include <metal/compiler.h>
+
+METAL_C_BEGIN
+
+#ifndef MB
+#define MB (1024UL << 10UL)
+#endif
+#ifndef GB
+#define GB (MB << 10UL)
+#endif
 
 #define metal_unused(x) ((void)(x))
 #define metal_dim(x)	(sizeof(x) / sizeof((x)[0]))
@@ -90,5 +100,7 @@ static inline unsigned long metal_log2(unsigned long in)
 	}
 	return result;
 }
+
+METAL_C_END
 
 #endif /* METAL_UTILITIES_H */

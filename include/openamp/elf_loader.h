@@ -6,8 +6,11 @@
 #ifndef OPENAMP_ELF_LOADER_H
 #define OPENAMP_ELF_LOADER_H
 
+#include <metal/compiler.h>
 #include <openamp/remoteproc.h>
 #include <openamp/remoteproc_loader.h>
+
+METAL_C_BEGIN
 
 typedef uint32_t Elf32_Addr;
 typedef uint16_t Elf32_Half;
@@ -226,5 +229,7 @@ metal_phys_addr_t elf_get_entry(void *img_info);
 
 /* 0, or -RPROC_EINVAL when the image has none. */
 int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size);
+
+METAL_C_END
 
 #endif /* OPENAMP_ELF_LOADER_H */

@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <metal/compiler.h>
+
+METAL_C_BEGIN
 
 enum elf_fault {
 	ELF_OK,
@@ -90,5 +93,7 @@ const char *elf_fault_text(enum elf_fault fault);
 
 /* "AArch64" ..., NULL for an unknown one. */
 const char *elf_machine_name(uint16_t machine);
+
+METAL_C_END
 
 #endif /* OPENAMP_ELF_PARSE_H */

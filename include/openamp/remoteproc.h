@@ -24,6 +24,8 @@
 #include <metal/mutex.h>
 #include <openamp/rsc_table.h>
 
+METAL_C_BEGIN
+
 struct loader_ops;
 struct image_store_ops;
 struct remoteproc_ops;
@@ -194,5 +196,7 @@ void remoteproc_remove_virtio(struct remoteproc *rproc, struct virtio_device *vd
 
 /* A doorbell came; RSC_NOTIFY_ID_ANY: look at everything. */
 int remoteproc_get_notification(struct remoteproc *rproc, uint32_t notifyid);
+
+METAL_C_END
 
 #endif /* OPENAMP_REMOTEPROC_H */

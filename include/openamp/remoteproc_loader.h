@@ -3,10 +3,13 @@
 #ifndef OPENAMP_REMOTEPROC_LOADER_H
 #define OPENAMP_REMOTEPROC_LOADER_H
 
+#include <metal/compiler.h>
 #include <metal/io.h>
 #include <metal/list.h>
 #include <metal/sys.h>
 #include <openamp/remoteproc.h>
+
+METAL_C_BEGIN
 
 #define SUPPORT_SEEK 1UL
 
@@ -43,5 +46,7 @@ struct loader_ops {
 	void (*release)(void *img_info);
 	metal_phys_addr_t (*get_entry)(void *img_info);
 };
+
+METAL_C_END
 
 #endif /* OPENAMP_REMOTEPROC_LOADER_H */

@@ -4,9 +4,12 @@
 #define OPENAMP_REMOTEPROC_VIRTIO_H
 
 #include <metal/cache.h>
+#include <metal/compiler.h>
 #include <metal/io.h>
 #include <metal/list.h>
 #include <openamp/virtio.h>
+
+METAL_C_BEGIN
 
 #define RPROC_MAX_VRING_DESC 0xffff
 
@@ -59,5 +62,7 @@ int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid);
 
 /* Device: wait, up to 15 s, for the driver. */
 void rproc_virtio_wait_remote_ready(struct virtio_device *vdev);
+
+METAL_C_END
 
 #endif /* OPENAMP_REMOTEPROC_VIRTIO_H */

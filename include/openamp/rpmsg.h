@@ -18,6 +18,8 @@
 #include <metal/sys.h>
 #include <metal/utilities.h>
 
+METAL_C_BEGIN
+
 #define RPMSG_NAME_SIZE	    (32)
 #define RPMSG_ADDR_BMP_SIZE (128)
 
@@ -189,5 +191,7 @@ static inline unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)
 {
 	return ept && ept->rdev && ept->dest_addr != RPMSG_ADDR_ANY;
 }
+
+METAL_C_END
 
 #endif /* OPENAMP_RPMSG_H */

@@ -4,6 +4,9 @@
 #define OPENAMP_RPMSG_HDR_H
 
 #include <stdint.h>
+#include <metal/compiler.h>
+
+METAL_C_BEGIN
 
 struct rpmsg_hdr {
 	uint32_t src;
@@ -22,7 +25,9 @@ struct rpmsg_ns_msg {
 	uint32_t flags;
 };
 
-_Static_assert(sizeof(struct rpmsg_hdr) == 16, "rpmsg_hdr");
-_Static_assert(sizeof(struct rpmsg_ns_msg) == 40, "rpmsg_ns_msg");
+METAL_STATIC_ASSERT(sizeof(struct rpmsg_hdr) == 16, "rpmsg_hdr");
+METAL_STATIC_ASSERT(sizeof(struct rpmsg_ns_msg) == 40, "rpmsg_ns_msg");
+
+METAL_C_END
 
 #endif /* OPENAMP_RPMSG_HDR_H */

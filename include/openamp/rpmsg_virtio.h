@@ -4,10 +4,13 @@
 #define OPENAMP_RPMSG_VIRTIO_H
 
 #include <metal/cache.h>
+#include <metal/compiler.h>
 #include <metal/io.h>
 #include <metal/mutex.h>
 #include <openamp/rpmsg.h>
 #include <openamp/virtio.h>
+
+METAL_C_BEGIN
 
 #ifndef RPMSG_BUFFER_SIZE
 #define RPMSG_BUFFER_SIZE (512)
@@ -203,5 +206,7 @@ static inline struct rpmsg_device *rpmsg_virtio_get_rpmsg_device(struct rpmsg_vi
 
 /* Weak: a program may bring its own. NULL when the pool is used up. */
 void *rpmsg_virtio_shm_pool_get_buffer(struct rpmsg_virtio_shm_pool *shpool, size_t size);
+
+METAL_C_END
 
 #endif /* OPENAMP_RPMSG_VIRTIO_H */

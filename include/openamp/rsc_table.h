@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <metal/compiler.h>
 
+METAL_C_BEGIN
+
 #define RSC_NOTIFY_ID_ANY 0xFFFFFFFFU
 
 #define RPROC_MAX_NAME_LEN 32
@@ -181,5 +183,7 @@ const struct rsc_entry *rsc_table_find(const struct rsc_view *view, uint32_t typ
 
 /* Plain English: "vring size is not a power of two". The caller adds the value. */
 const char *rsc_fault_text(enum rsc_fault fault);
+
+METAL_C_END
 
 #endif /* OPENAMP_RSC_TABLE_H */

@@ -3,8 +3,11 @@
 #ifndef OPENAMP_RSC_TABLE_PARSER_H
 #define OPENAMP_RSC_TABLE_PARSER_H
 
+#include <metal/compiler.h>
 #include <openamp/remoteproc.h>
 #include <openamp/rsc_table.h>
+
+METAL_C_BEGIN
 
 #define RSC_TAB_SUPPORTED_VERSION 1
 
@@ -22,5 +25,7 @@ int remoteproc_parse_rsc_table(struct remoteproc *rproc, struct resource_table *
 
 /* Offset of the index-th entry of a type in a table that was checked, 0 when there is none. */
 size_t find_rsc(void *rsc_table, unsigned int rsc_type, unsigned int index);
+
+METAL_C_END
 
 #endif /* OPENAMP_RSC_TABLE_PARSER_H */

@@ -4,9 +4,12 @@
 #define OPENAMP_VIRTIO_H
 
 #include <stdbool.h>
+#include <metal/compiler.h>
 #include <metal/errno.h>
 #include <metal/spinlock.h>
 #include <openamp/virtqueue.h>
+
+METAL_C_BEGIN
 
 /* Device IDs (Virtual I/O Device specification, 5) */
 #define VIRTIO_ID_NETWORK	 1UL
@@ -287,5 +290,7 @@ static inline bool virtio_has_feature(struct virtio_device *vdev, unsigned int f
 		(void)virtio_get_features(vdev, &features);
 	return (vdev->features >> feature_bit) & 1;
 }
+
+METAL_C_END
 
 #endif /* OPENAMP_VIRTIO_H */

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <metal/compiler.h>
 
+METAL_C_BEGIN
+
 #define VRING_DESC_F_NEXT     1
 #define VRING_DESC_F_WRITE    2
 #define VRING_DESC_F_INDIRECT 4
@@ -51,8 +53,8 @@ struct vring {
 	struct vring_used *used;
 };
 
-_Static_assert(sizeof(struct vring_desc) == 16, "vring_desc");
-_Static_assert(sizeof(struct vring_used_elem) == 8, "vring_used_elem");
+METAL_STATIC_ASSERT(sizeof(struct vring_desc) == 16, "vring_desc");
+METAL_STATIC_ASSERT(sizeof(struct vring_used_elem) == 8, "vring_used_elem");
 
 #define vring_used_event(vr)  ((vr)->avail->ring[(vr)->num])
 #define vring_avail_event(vr) ((vr)->used->ring[(vr)->num].event)
@@ -84,5 +86,7 @@ static inline int vring_need_event(uint16_t event_idx, uint16_t new_idx, uint16_
 {
 	return (uint16_t)(new_idx - event_idx - 1) < (uint16_t)(new_idx - old);
 }
+
+METAL_C_END
 
 #endif /* OPENAMP_VIRTIO_RING_H */

@@ -14,8 +14,11 @@
 #include <stdint.h>
 #include <metal/alloc.h>
 #include <metal/cache.h>
+#include <metal/compiler.h>
 #include <metal/io.h>
 #include <openamp/virtio_ring.h>
+
+METAL_C_BEGIN
 
 #define VQ_ERROR_BASE		 -3000
 #define ERROR_VRING_FULL	 (VQ_ERROR_BASE - 1)
@@ -225,5 +228,7 @@ static inline enum virtqueue_breach virtqueue_breach(const struct virtqueue *vq)
 
 /* Plain English, without the number (vq_breach_value). */
 const char *virtqueue_breach_name(enum virtqueue_breach breach);
+
+METAL_C_END
 
 #endif /* OPENAMP_VIRTQUEUE_H */

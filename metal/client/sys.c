@@ -53,6 +53,16 @@ void metal_default_log_handler(enum metal_log_level level, const char *format, .
 	va_end(args);
 }
 
+int metal_sys_init(const struct metal_init_params *params)
+{
+	(void)params;
+	return 0;
+}
+
+void metal_sys_finish(void)
+{
+}
+
 int metal_shmem_open(const char *name, size_t size, struct metal_io_region **io)
 {
 	return metal_shmem_open_generic(name, size, io);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The small services of Linux that libmetal's API stands on. */
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <time.h>
 #include <metal/alloc.h>
 #include <metal/io.h>
-#include <metal/irq.h>
 #include <metal/sleep.h>
 #include <metal/time.h>
 
@@ -45,21 +43,6 @@ unsigned long long metal_get_timestamp(void)
 	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
 		return 0;
 	return (unsigned long long)now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec;
-}
-
-/* User space has no interrupts to mask; one lock plays their part. */
-static pthread_mutex_t irq_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
-
-unsigned int metal_irq_save_disable(void)
-{
-	pthread_mutex_lock(&irq_lock);
-	return 0;
-}
-
-void metal_irq_restore_enable(unsigned int flags)
-{
-	(void)flags;
-	pthread_mutex_unlock(&irq_lock);
 }
 
 void metal_sys_io_mem_map(struct metal_io_region *io)

@@ -2,12 +2,10 @@
 #ifndef METAL_SYSTEM_BARRIER_H
 #define METAL_SYSTEM_BARRIER_H
 
-#include <stdatomic.h>
-
 /* Orders every access before it against every access after it, on all cores. */
 static inline void metal_full_barrier(void)
 {
-	atomic_thread_fence(memory_order_seq_cst);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 #endif /* METAL_SYSTEM_BARRIER_H */

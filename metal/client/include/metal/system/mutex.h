@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A critical section: the same locks serve threads and interrupt handlers. */
+/*
+ * Threads and interrupt handlers share these locks: whoever has one is in a critical section. A
+ * thread may nevertheless sleep with one held; others that want it wait then.
+ */
 #ifndef METAL_SYSTEM_MUTEX_H
 #define METAL_SYSTEM_MUTEX_H
 
@@ -7,17 +10,21 @@
 
 typedef struct {
 	unsigned long state;
+	unsigned short held;
+	unsigned short waiting; /* in acquire, with the holder asleep */
 } metal_mutex_t;
 
 #define METAL_MUTEX_INIT(m) \
 	{                   \
-		0           \
+		0, 0, 0,    \
 	}
 #define METAL_MUTEX_DEFINE(mutex) metal_mutex_t mutex = METAL_MUTEX_INIT(mutex)
 
 static inline void __metal_mutex_init(metal_mutex_t *mutex)
 {
 	mutex->state = 0;
+	mutex->held = 0;
+	mutex->waiting = 0;
 }
 
 static inline void __metal_mutex_deinit(metal_mutex_t *mutex)
@@ -29,18 +36,41 @@ static inline void __metal_mutex_acquire(metal_mutex_t *mutex)
 {
 	unsigned long state = metal_port_critical_enter();
 
+	while (mutex->held) {
+		mutex->waiting++;
+		state = metal_port_park(mutex, state);
+		mutex->waiting--;
+	}
+	mutex->held = 1;
 	mutex->state = state;
 }
 
 static inline int __metal_mutex_try_acquire(metal_mutex_t *mutex)
 {
-	__metal_mutex_acquire(mutex);
+	unsigned long state = metal_port_critical_enter();
+
+	if (mutex->held) {
+		metal_port_critical_leave(state);
+		return 0;
+	}
+	mutex->held = 1;
+	mutex->state = state;
 	return 1;
 }
 
 static inline void __metal_mutex_release(metal_mutex_t *mutex)
 {
-	metal_port_critical_leave(mutex->state);
+	unsigned long state = mutex->state;
+
+	mutex->held = 0;
+	if (mutex->waiting)
+		metal_port_unpark(mutex, 0);
+	metal_port_critical_leave(state);
+}
+
+static inline int __metal_mutex_is_acquired(metal_mutex_t *mutex)
+{
+	return mutex->held;
 }
 
 #endif /* METAL_SYSTEM_MUTEX_H */

@@ -3,7 +3,8 @@
  * What a client's porting layer supplies to libmetal and OpenAMP. Nothing else of an operating
  * system is used, except memcpy, memset, memcmp, strlen, strcmp, strncmp.
  *
- * Contexts: all but metal_port_sleep_us() may be called from interrupt handlers.
+ * Contexts: all but metal_port_sleep_us() and metal_port_park() may be called from interrupt
+ * handlers.
  */
 #ifndef METAL_SYSTEM_PORT_H
 #define METAL_SYSTEM_PORT_H
@@ -11,6 +12,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <metal/compiler.h>
+
+METAL_C_BEGIN
 
 /*
  * Critical section: nothing else of the client that uses this library runs on any core until
@@ -24,6 +28,15 @@ void metal_port_critical_leave(unsigned long state);
 /* Let at least us microseconds pass; 0 means yield. Other threads may run. Before the scheduler
  * runs it must busy-wait. */
 void metal_port_sleep_us(unsigned int us);
+
+/*
+ * Wait in a thread: inside one critical section, whose enter gave state. Leaves it, waits until
+ * unpark names the same object, enters again and returns the new state. Nothing that unpark says
+ * after the leave is missed; waking up for nothing is allowed. unpark: inside a critical section,
+ * wakes at least one of those that wait for the object (all: every one).
+ */
+unsigned long metal_port_park(const void *object, unsigned long state);
+void metal_port_unpark(const void *object, int all);
 
 /* Nanoseconds since some fixed moment. */
 uint64_t metal_port_time_ns(void);
@@ -39,5 +52,7 @@ void metal_port_cache_invalidate(void *addr, size_t len);
 /* Physical (device) address <-> the client's own; identity on most clients. */
 uintptr_t metal_port_phys_to_virt(uint64_t phys);
 uint64_t metal_port_virt_to_phys(uintptr_t virt);
+
+METAL_C_END
 
 #endif /* METAL_SYSTEM_PORT_H */

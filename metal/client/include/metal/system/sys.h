@@ -2,6 +2,8 @@
 #ifndef METAL_SYSTEM_SYS_H
 #define METAL_SYSTEM_SYS_H
 
+#define METAL_INVALID_VADDR NULL
+
 struct metal_state {
 	struct metal_common_state common;
 };

@@ -2,18 +2,16 @@
 #ifndef METAL_SYSTEM_BARRIER_H
 #define METAL_SYSTEM_BARRIER_H
 
-#include <stdatomic.h>
-
 /* Orders every access before it against every access after it, on all cores. */
 static inline void metal_full_barrier(void)
 {
 #ifdef __SANITIZE_THREAD__
 	/* The sanitizer knows no fences; one on a private word keeps the hardware's order. */
-	static atomic_int word;
+	static int word;
 
-	atomic_fetch_add(&word, 1);
+	__atomic_fetch_add(&word, 1, __ATOMIC_SEQ_CST);
 #else
-	atomic_thread_fence(memory_order_seq_cst);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
 }
 

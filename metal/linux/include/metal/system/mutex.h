@@ -39,4 +39,12 @@ static inline void __metal_mutex_release(metal_mutex_t *mutex)
 	pthread_mutex_unlock(&mutex->m);
 }
 
+static inline int __metal_mutex_is_acquired(metal_mutex_t *mutex)
+{
+	if (pthread_mutex_trylock(&mutex->m) != 0)
+		return 1;
+	pthread_mutex_unlock(&mutex->m);
+	return 0;
+}
+
 #endif /* METAL_SYSTEM_MUTEX_H */

@@ -2,8 +2,27 @@
 #ifndef METAL_SYSTEM_SYS_H
 #define METAL_SYSTEM_SYS_H
 
+/* Programs that were written for libmetal find these through it. */
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+#include <metal/cpu.h>
+#include <metal/errno.h>
+
+#define METAL_INVALID_VADDR NULL
+
 struct metal_state {
 	struct metal_common_state common;
+	unsigned long page_size;
+	unsigned long page_shift;
 };
 
 #endif /* METAL_SYSTEM_SYS_H */
