@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What both sides of a lane share. */
+#ifndef RPMSG_LANE_INTERNAL_H
+#define RPMSG_LANE_INTERNAL_H
+
+#include <metal/io.h>
+#include <openamp/rpmsg_lane.h>
+
+#define LANE_HDR ((uint32_t)sizeof(struct rpmsg_lane_hdr))
+
+static inline uint32_t lane_stamp(uint32_t pos)
+{
+	return pos | 1u;
+}
+
+/* Bytes of a record with that payload. */
+static inline uint32_t lane_record(uint32_t len)
+{
+	return (len + LANE_HDR + RPMSG_LANE_GRANULE - 1u) & ~(RPMSG_LANE_GRANULE - 1u);
+}
+
+static inline struct rpmsg_lane_hdr *lane_at(struct rpmsg_lane *lane, uint32_t size, uint32_t pos)
+{
+	return (void *)(lane->data + (pos & (size - 1u)));
+}
+
+/* Bytes from pos to the end of the ring. */
+static inline uint32_t lane_to_end(uint32_t size, uint32_t pos)
+{
+	return size - (pos & (size - 1u));
+}
+
+static inline bool lane_valid(const struct rpmsg_lane *lane, uint32_t size)
+{
+	return lane && (uintptr_t)lane % RPMSG_LANE_LINE == 0 && size >= RPMSG_LANE_SIZE_MIN &&
+	       size <= RPMSG_LANE_SIZE_MAX && !(size & (size - 1u));
+}
+
+#endif /* RPMSG_LANE_INTERNAL_H */

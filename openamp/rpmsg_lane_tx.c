@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The writer of a lane. Its tail is nowhere in shared memory: the reader goes by the stamps.
+ * Nothing it wrote is read back, except what an overtaken sender left in its buffer.
+ */
+#include <string.h>
+
+#include <metal/atomic.h>
+
+#include "rpmsg_lane.h"
+
+int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size)
+{
+	if (!lane_valid(lane, size))
+		return -1;
+	memset(tx, 0, sizeof(*tx));
+	tx->lane = lane;
+	tx->size = tx->limit = size;
+	return 0;
+}
+
+/* What is lent longest bounds the ring like what the reader holds. */
+static void set_limit(struct rpmsg_lane_tx *tx)
+{
+	uint32_t oldest = tx->head;
+
+	for (unsigned int i = 0; tx->n_lent && i < RPMSG_LANE_OPEN_MAX; i++) {
+		const struct rpmsg_lane_lent *l = &tx->lent[i];
+
+		if (l->bytes && tx->tail - l->pos > tx->tail - oldest)
+			oldest = l->pos;
+	}
+	tx->limit = oldest + tx->size;
+}
+
+static bool look_at_head(struct rpmsg_lane_tx *tx)
+{
+	uint32_t head = metal_shared_read32_acquire(&tx->lane->head);
+
+	if (head - tx->head > tx->tail - tx->head || head % RPMSG_LANE_GRANULE) {
+		tx->breach = RPMSG_LANE_BAD_HEAD;
+		tx->breach_value = head;
+		return false;
+	}
+	tx->head = head;
+	set_limit(tx);
+	return true;
+}
+
+/* The record in front of the tail, and the empty granule behind it. */
+static bool fits(const struct rpmsg_lane_tx *tx, uint32_t bytes)
+{
+	return bytes + RPMSG_LANE_GRANULE <= tx->limit - tx->tail;
+}
+
+/* The record at the tail becomes the reader's. Its payload is there. */
+static void publish(struct rpmsg_lane_tx *tx, uint32_t bytes, uint32_t len, uint32_t flags,
+		    uint32_t src, uint32_t dst)
+{
+	struct rpmsg_lane_hdr *hdr = lane_at(tx->lane, tx->size, tx->tail);
+
+	metal_shared_write32(&lane_at(tx->lane, tx->size, tx->tail + bytes)->stamp, 0);
+	metal_shared_write32(&hdr->len, len | flags << 16);
+	metal_shared_write32(&hdr->src, src);
+	metal_shared_write32(&hdr->dst, dst);
+	metal_shared_write32_release(&hdr->stamp, lane_stamp(tx->tail));
+	tx->last = tx->tail;
+	tx->tail += bytes;
+}
+
+static void skip(struct rpmsg_lane_tx *tx, uint32_t bytes)
+{
+	publish(tx, bytes, 0, RPMSG_LANE_F_SKIP, 0, bytes);
+}
+
+/* The buffer at the tail, if one is lent there. */
+static struct rpmsg_lane_lent *lent_at(struct rpmsg_lane_tx *tx, uint32_t pos)
+{
+	for (unsigned int i = 0; tx->n_lent && i < RPMSG_LANE_OPEN_MAX; i++) {
+		if (tx->lent[i].bytes && tx->lent[i].pos == pos)
+			return &tx->lent[i];
+	}
+	return NULL;
+}
+
+/*
+ * Make `bytes` in one piece at the tail. A buffer that is lent there is overtaken: the reader skips
+ * it, and the ring stops in front of it a lap later until its sender is done.
+ */
+static bool make_room(struct rpmsg_lane_tx *tx, uint32_t bytes)
+{
+	struct rpmsg_lane_lent *lent = lent_at(tx, tx->tail);
+	uint32_t over = lent ? lent->bytes : 0, rest;
+
+	rest = lane_to_end(tx->size, tx->tail + over);
+	over += rest < bytes ? rest : 0;
+	if (tx->breach ||
+	    (!fits(tx, over + bytes) && (!look_at_head(tx) || !fits(tx, over + bytes))))
+		return false;
+	if (lent)
+		skip(tx, lent->bytes);
+	if (rest < bytes)
+		skip(tx, rest);
+	return true;
+}
+
+int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const void *data,
+		    uint32_t len)
+{
+	uint32_t bytes;
+
+	if (len > rpmsg_lane_payload_max(tx->size))
+		return -1;
+	bytes = lane_record(len);
+	if (!make_room(tx, bytes))
+		return -1;
+	if (len)
+		metal_copy_to_shared(lane_at(tx->lane, tx->size, tx->tail) + 1, data, len);
+	publish(tx, bytes, len, 0, src, dst);
+	return 0;
+}
+
+void *rpmsg_lane_lend(struct rpmsg_lane_tx *tx, uint32_t room)
+{
+	struct rpmsg_lane_lent *l = tx->lent;
+	uint32_t bytes;
+
+	if (tx->n_lent == RPMSG_LANE_OPEN_MAX || room > rpmsg_lane_payload_max(tx->size))
+		return NULL;
+	bytes = lane_record(room);
+	if (!make_room(tx, bytes))
+		return NULL;
+	while (l->bytes)
+		l++;
+	l->pos = tx->tail;
+	l->bytes = bytes;
+	tx->n_lent++;
+	return lane_at(tx->lane, tx->size, tx->tail) + 1;
+}
+
+static struct rpmsg_lane_lent *find_lent(const struct rpmsg_lane_tx *tx, const void *payload)
+{
+	for (unsigned int i = 0; tx->n_lent && i < RPMSG_LANE_OPEN_MAX; i++) {
+		const struct rpmsg_lane_lent *l = &tx->lent[i];
+
+		if (l->bytes && lane_at(tx->lane, tx->size, l->pos) + 1 == payload)
+			return (struct rpmsg_lane_lent *)l;
+	}
+	return NULL;
+}
+
+bool rpmsg_lane_is_lent(const struct rpmsg_lane_tx *tx, const void *payload, uint32_t *room)
+{
+	const struct rpmsg_lane_lent *l = find_lent(tx, payload);
+
+	if (l)
+		*room = l->bytes - LANE_HDR;
+	return l;
+}
+
+static void take_back(struct rpmsg_lane_tx *tx, struct rpmsg_lane_lent *l)
+{
+	l->bytes = 0;
+	tx->n_lent--;
+	set_limit(tx);
+}
+
+int rpmsg_lane_commit(struct rpmsg_lane_tx *tx, void *payload, uint32_t src, uint32_t dst,
+		      uint32_t len)
+{
+	struct rpmsg_lane_lent *l = find_lent(tx, payload);
+	uint32_t bytes = lane_record(len);
+
+	if (!l || len > l->bytes - LANE_HDR || tx->breach)
+		return -1;
+	if (l->pos != tx->tail) {
+		/* Overtaken: the reader has skipped it, the message goes to the tail. */
+		if (!make_room(tx, bytes))
+			return -1;
+		memcpy(lane_at(tx->lane, tx->size, tx->tail) + 1, payload, len);
+	}
+	publish(tx, bytes, len, 0, src, dst);
+	take_back(tx, l);
+	return 0;
+}
+
+void rpmsg_lane_cancel(struct rpmsg_lane_tx *tx, void *payload)
+{
+	struct rpmsg_lane_lent *l = find_lent(tx, payload);
+
+	/* At the tail nobody has seen it; elsewhere it was skipped. */
+	if (l)
+		take_back(tx, l);
+}
+
+bool rpmsg_lane_must_ring(struct rpmsg_lane_tx *tx)
+{
+	uint32_t from = tx->kicked, wake;
+
+	if (from == tx->tail || tx->breach)
+		return false;
+	tx->kicked = tx->tail;
+	/* The stamp before the reader's word: it writes that word and then looks at the stamp. */
+	metal_full_barrier();
+	wake = metal_shared_read32(&tx->lane->wake);
+	return wake - from < tx->tail - from;
+}
+
+bool rpmsg_lane_want_room(struct rpmsg_lane_tx *tx, bool want)
+{
+	uint32_t before = tx->head;
+
+	metal_shared_write32(&tx->lane->want, want);
+	if (!want || tx->breach)
+		return false;
+	/* The reader frees and then looks at the word. */
+	metal_full_barrier();
+	return look_at_head(tx) && tx->head != before;
+}
