@@ -48,12 +48,38 @@ struct rpmsg_virtio_slot {
 	struct metal_list node;
 };
 
+/* rpmsg_deliver.c: whom a message is for; ept NULL: nobody. */
+struct rpmsg_delivery {
+	struct rpmsg_endpoint *ept;
+	rpmsg_ept_cb cb;
+	void *priv;
+	bool counted;
+};
+
+/* Find the receiver, which learns who sent it. With the lock held. */
+void rpmsg_delivery_find(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst,
+			 struct rpmsg_delivery *d);
+/* Without the lock. Unless it is counted, the endpoint may be gone when the callback returns. */
+void rpmsg_deliver(struct rpmsg_virtio_device *rvdev, const struct rpmsg_delivery *d, void *payload,
+		   size_t len, uint32_t src);
+/* With the lock held. What is to be called without it, for d->ept; NULL: nothing. */
+rpmsg_ept_release_cb rpmsg_delivery_done(struct rpmsg_delivery *d);
+
 /* rpmsg_virtio_rx.c */
 void rpmsg_virtio_rx_callback(struct virtqueue *vq);
 void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
 void rpmsg_virtio_release_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
 
+/* rpmsg_virtio_lanes.c */
+void rpmsg_virtio_lanes_receive(struct rpmsg_virtio_device *rvdev);
+bool rpmsg_virtio_lanes_pending(const struct rpmsg_virtio_device *rvdev);
+void rpmsg_virtio_drop_lanes(struct rpmsg_virtio_device *rvdev);
+
 /* rpmsg_virtio_tx.c */
+bool rpmsg_virtio_link_up(struct rpmsg_virtio_device *rvdev);
+/* How many steps a waiting sender takes; one of them, false: stop. */
+uint32_t rpmsg_virtio_wait_steps(const struct rpmsg_virtio_device *rvdev);
+bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev);
 void rpmsg_virtio_tx_callback(struct virtqueue *vq);
 int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
 			  int len, int wait);

@@ -65,6 +65,8 @@ int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev)
 
 bool rpmsg_virtio_rx_pending(struct rpmsg_virtio_device *rvdev)
 {
+	if (rvdev->lanes)
+		return rpmsg_virtio_lanes_pending(rvdev);
 	return rvdev->rvq && virtqueue_pending(rvdev->rvq);
 }
 
@@ -286,6 +288,7 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, const struct rpmsg_virtio
 
 static void take_down(struct rpmsg_virtio_device *rvdev)
 {
+	rpmsg_virtio_drop_lanes(rvdev);
 	rvdev->rvq = NULL;
 	rvdev->svq = NULL;
 	rvdev->rx_count = 0;

@@ -47,54 +47,22 @@ static void put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot
 		(void)virtqueue_add_consumed_buffer(rvdev->rvq, slot->idx, slot->len);
 }
 
-struct message {
-	struct rpmsg_virtio_slot *slot;
-	struct rpmsg_hdr hdr;
-	struct rpmsg_endpoint *ept;
-	rpmsg_ept_cb cb;
-	void *priv;
-	bool counted;
-};
-
-/* Take a message off the ring and find out whom it is for. With the lock held. */
-static bool next_message(struct rpmsg_virtio_device *rvdev, struct message *m)
+/* Take a message off the ring, its header copied and checked. With the lock held. */
+static struct rpmsg_virtio_slot *next_message(struct rpmsg_virtio_device *rvdev,
+					      struct rpmsg_hdr *hdr)
 {
-	m->slot = next_slot(rvdev);
-	if (!m->slot)
-		return false;
-	BUFFER_INVALIDATE(m->slot->buf, m->slot->len);
-	metal_copy_from_shared(&m->hdr, m->slot->buf, sizeof(m->hdr));
-	if (m->hdr.len > m->slot->len - sizeof(m->hdr)) {
-		virtqueue_set_broken(rvdev->rvq, VQ_BREACH_MSG_LEN, m->hdr.len);
-		m->slot->holds = 0;
-		m->slot->state = SLOT_IDLE;
-		return false;
-	}
-	rvdev->stats.rx_messages++;
-	m->ept = m->hdr.dst == RPMSG_ADDR_ANY ? NULL
-					      : rpmsg_get_ept_from_addr(&rvdev->rdev, m->hdr.dst);
-	if (!m->ept) {
-		rvdev->stats.rx_no_endpoint++;
-		return true;
-	}
-	/* The first message tells who is on the other side. */
-	if (m->ept->dest_addr == RPMSG_ADDR_ANY)
-		m->ept->dest_addr = m->hdr.src;
-	m->cb = m->ept->cb;
-	m->priv = m->ept->priv;
-	m->counted = m->ept->release_cb != NULL;
-	if (m->counted)
-		m->ept->refcnt++;
-	return true;
-}
+	struct rpmsg_virtio_slot *slot = next_slot(rvdev);
 
-/* Without the lock. Unless it is counted, the endpoint may be gone when the callback returns. */
-static void deliver(struct rpmsg_virtio_device *rvdev, struct message *m)
-{
-	uint8_t *payload = (uint8_t *)m->slot->buf + sizeof(m->hdr);
-
-	if (m->cb(m->ept, payload, m->hdr.len, m->hdr.src, m->priv) < 0)
-		rvdev->stats.rx_cb_errors++;
+	if (!slot)
+		return NULL;
+	BUFFER_INVALIDATE(slot->buf, slot->len);
+	metal_copy_from_shared(hdr, slot->buf, sizeof(*hdr));
+	if (hdr->len <= slot->len - sizeof(*hdr))
+		return slot;
+	virtqueue_set_broken(rvdev->rvq, VQ_BREACH_MSG_LEN, hdr->len);
+	slot->holds = 0;
+	slot->state = SLOT_IDLE;
+	return NULL;
 }
 
 void rpmsg_virtio_rx_callback(struct virtqueue *vq)
@@ -102,27 +70,33 @@ void rpmsg_virtio_rx_callback(struct virtqueue *vq)
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
 	struct rpmsg_device *rdev = &rvdev->rdev;
 	unsigned int budget = vq->vq_nentries;
+	struct rpmsg_virtio_slot *slot;
 	rpmsg_ept_release_cb release;
-	struct message m;
+	struct rpmsg_delivery d;
+	struct rpmsg_hdr hdr;
 
+	if (rvdev->lanes) {
+		rpmsg_virtio_lanes_receive(rvdev);
+		return;
+	}
 	/* A callback may take the whole device down: then rvq is gone. */
 	while (budget-- && rvdev->rvq == vq) {
 		metal_mutex_acquire(&rdev->lock);
-		if (!next_message(rvdev, &m)) {
-			metal_mutex_release(&rdev->lock);
-			break;
-		}
+		slot = next_message(rvdev, &hdr);
+		if (slot)
+			rpmsg_delivery_find(rvdev, hdr.src, hdr.dst, &d);
 		metal_mutex_release(&rdev->lock);
-		if (m.ept)
-			deliver(rvdev, &m);
+		if (!slot)
+			break;
+		rpmsg_deliver(rvdev, &d, (uint8_t *)slot->buf + sizeof(hdr), hdr.len, hdr.src);
 		if (rvdev->rvq != vq)
 			return;
 		metal_mutex_acquire(&rdev->lock);
-		put_slot(rvdev, m.slot);
-		release = m.ept && m.counted && --m.ept->refcnt == 0 ? m.ept->release_cb : NULL;
+		put_slot(rvdev, slot);
+		release = rpmsg_delivery_done(&d);
 		metal_mutex_release(&rdev->lock);
 		if (release)
-			release(m.ept);
+			release(d.ept);
 	}
 	metal_mutex_acquire(&rdev->lock);
 	virtqueue_kick(vq);

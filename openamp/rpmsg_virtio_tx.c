@@ -91,7 +91,7 @@ static struct rpmsg_virtio_slot *try_get(struct rpmsg_virtio_device *rvdev)
 	return slot;
 }
 
-static bool link_up(struct rpmsg_virtio_device *rvdev)
+bool rpmsg_virtio_link_up(struct rpmsg_virtio_device *rvdev)
 {
 	uint8_t status;
 
@@ -103,8 +103,12 @@ static bool link_up(struct rpmsg_virtio_device *rvdev)
 	       (status & VIRTIO_CONFIG_STATUS_DRIVER_OK);
 }
 
-/* One step of waiting. False: stop. */
-static bool wait_step(struct rpmsg_virtio_device *rvdev)
+uint32_t rpmsg_virtio_wait_steps(const struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev->tx_timeout_us / WAIT_STEP_US;
+}
+
+bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev)
 {
 	const struct virtio_vring_info *info;
 
@@ -123,16 +127,17 @@ static bool wait_step(struct rpmsg_virtio_device *rvdev)
 
 static int get_slot(struct rpmsg_virtio_device *rvdev, int wait, struct rpmsg_virtio_slot **slot)
 {
-	uint32_t steps = wait ? rvdev->tx_timeout_us / WAIT_STEP_US : 0;
+	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
 
 	for (;;) {
-		if (!link_up(rvdev))
+		if (!rpmsg_virtio_link_up(rvdev))
 			return RPMSG_ERR_DEV_STATE;
 		*slot = try_get(rvdev);
 		if (*slot)
 			return RPMSG_SUCCESS;
-		if (!steps-- || !wait_step(rvdev))
-			return link_up(rvdev) ? RPMSG_ERR_NO_BUFF : RPMSG_ERR_DEV_STATE;
+		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
+			return rpmsg_virtio_link_up(rvdev) ? RPMSG_ERR_NO_BUFF
+							   : RPMSG_ERR_DEV_STATE;
 	}
 }
 

@@ -7,6 +7,7 @@
  * read twice, and nothing we wrote is read back.
  */
 #include <metal/alloc.h>
+#include <openamp/rpmsg_lane.h>
 #include <openamp/virtio.h>
 
 #include "virtqueue_internal.h"
@@ -87,6 +88,8 @@ const char *virtqueue_breach_name(enum virtqueue_breach breach)
 		[VQ_BREACH_MSG_LEN] = "message longer than its buffer",
 	};
 
+	if (breach > VQ_BREACH_LANE)
+		return rpmsg_lane_breach_name((enum rpmsg_lane_breach)(breach - VQ_BREACH_LANE));
 	if ((unsigned int)breach >= sizeof(names) / sizeof(names[0]))
 		return "unknown breach";
 	return names[breach];

@@ -8,6 +8,7 @@
 #include <metal/io.h>
 #include <metal/mutex.h>
 #include <openamp/rpmsg.h>
+#include <openamp/rpmsg_lane.h>
 #include <openamp/virtio.h>
 
 METAL_C_BEGIN
@@ -58,6 +59,24 @@ struct rpmsg_virtio_stats {
 	uint32_t rx_cb_errors;	 /* callbacks that failed */
 };
 
+/* Messages through lanes (openamp/rpmsg_lane.h) instead of the queues' buffers. */
+#define RPMSG_VIRTIO_LANES_MAX 2u
+
+struct rpmsg_virtio_lanes {
+	unsigned int n; /* 2: lane 0 is the urgent one */
+	struct rpmsg_lane_tx tx[RPMSG_VIRTIO_LANES_MAX];
+	struct rpmsg_lane_rx rx[RPMSG_VIRTIO_LANES_MAX];
+	unsigned long urgent[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /* local, 1024 and up */
+	uint32_t urgent_addr; /* and one below 1024; 0: none */
+	bool want;	      /* a sender waits for room */
+};
+
+/* Where a lane's two directions are: shared memory, zeroed, aligned to 64. */
+struct rpmsg_virtio_lane_place {
+	struct rpmsg_lane *tx, *rx;
+	uint32_t tx_size, rx_size; /* data bytes */
+};
+
 struct rpmsg_virtio_slot; /* private state of one buffer */
 
 struct rpmsg_virtio_device {
@@ -76,6 +95,7 @@ struct rpmsg_virtio_device {
 	uint16_t rx_count, tx_count;
 	bool full_used_len;	/* device: report whole buffers as used (set it after init) */
 	uint32_t tx_timeout_us; /* how long a waiting send waits */
+	struct rpmsg_virtio_lanes *lanes; /* NULL: messages go through the queues */
 	struct rpmsg_virtio_stats stats;
 };
 
@@ -184,6 +204,20 @@ int rpmsg_resume_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *v
 		      struct rpmsg_virtio_shm_pool *shpool);
 /* Then, before anything else: give the oldest received message's buffer back unseen. */
 void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev);
+
+/*
+ * Not in OpenAMP: from now on, messages go through lanes, as the peer does from the same moment on:
+ * right after rpmsg_init_vdev(), before the first message. The queues stay and carry nothing; their
+ * notifications go on. lanes stays the caller's until rpmsg_deinit_vdev(). RPMSG_ERR_PARAM: place
+ * or size of a lane is wrong, or out of memory; nothing has changed.
+ */
+int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_lanes *lanes,
+			   const struct rpmsg_virtio_lane_place *place, unsigned int n);
+/* What is sent from this local address overtakes the rest. Set before its first message. */
+void rpmsg_virtio_set_urgent(struct rpmsg_virtio_device *rvdev, uint32_t addr, bool urgent);
+
+/* Queues or lanes: the peer shall notify us when it has made room / need not. True: look again. */
+bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want);
 
 /*
  * Destroys all endpoints (announced as far as there are buffers right now; never waits), deletes

@@ -87,6 +87,7 @@ enum virtqueue_breach {
 	VQ_BREACH_DESC_ADDR,  /* buffer outside the shared memory */
 	VQ_BREACH_DESC_LEN,   /* buffer too small */
 	VQ_BREACH_MSG_LEN,    /* message longer than its buffer */
+	VQ_BREACH_LANE,	      /* + enum rpmsg_lane_breach: of the lane used instead */
 };
 
 struct virtqueue {

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An rpmsg device whose messages go through lanes instead of its two queues. All else stays: the
+ * queues' notifications, endpoints, the name service. Lane 0 is the urgent one where there are two.
+ */
+#include <metal/sleep.h>
+
+#include "rpmsg_internal.h"
+
+static struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
+{
+	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
+}
+
+static void ring_doorbell(struct rpmsg_virtio_device *rvdev)
+{
+	if (rvdev->svq->notify)
+		rvdev->svq->notify(rvdev->svq);
+}
+
+static bool in_bitmap(uint32_t addr)
+{
+	return addr - RPMSG_RESERVED_ADDRESSES < RPMSG_ADDR_BMP_SIZE;
+}
+
+/* Messages from one address stay in one lane, so that none overtakes another of its own. */
+static struct rpmsg_lane_tx *lane_of(struct rpmsg_virtio_lanes *lanes, uint32_t src)
+{
+	bool urgent =
+		lanes->n > 1 &&
+		(in_bitmap(src) ? metal_bitmap_is_bit_set(lanes->urgent,
+							  (int)(src - RPMSG_RESERVED_ADDRESSES))
+				: src == lanes->urgent_addr);
+
+	return &lanes->tx[urgent ? 0 : lanes->n - 1];
+}
+
+void rpmsg_virtio_set_urgent(struct rpmsg_virtio_device *rvdev, uint32_t addr, bool urgent)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+
+	if (!lanes)
+		return;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	if (!in_bitmap(addr))
+		lanes->urgent_addr = urgent ? addr : 0;
+	else if (urgent)
+		metal_bitmap_set_bit(lanes->urgent, (int)(addr - RPMSG_RESERVED_ADDRESSES));
+	else
+		metal_bitmap_clear_bit(lanes->urgent, (int)(addr - RPMSG_RESERVED_ADDRESSES));
+	metal_mutex_release(&rvdev->rdev.lock);
+}
+
+/* A lane's breach is the queue's of its direction, for whoever asks. */
+static void note_tx(struct rpmsg_virtio_device *rvdev, const struct rpmsg_lane_tx *tx)
+{
+	if (tx->breach && !virtqueue_is_broken(rvdev->svq))
+		virtqueue_set_broken(rvdev->svq, VQ_BREACH_LANE + tx->breach, tx->breach_value);
+}
+
+static void note_rx(struct rpmsg_virtio_device *rvdev, const struct rpmsg_lane_rx *rx)
+{
+	if (rx->breach && !virtqueue_is_broken(rvdev->rvq))
+		virtqueue_set_broken(rvdev->rvq, VQ_BREACH_LANE + rx->breach, rx->breach_value);
+}
+
+/* ---- sending ---- */
+
+/* With the lock held. */
+static int sent(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_tx *tx, int len)
+{
+	rvdev->stats.tx_messages++;
+	if (rpmsg_lane_must_ring(tx))
+		ring_doorbell(rvdev);
+	return len;
+}
+
+static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data,
+		    int len)
+{
+	struct rpmsg_lane_tx *tx;
+	int ret = RPMSG_ERR_NO_BUFF;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	tx = lane_of(rvdev->lanes, src);
+	if ((uint32_t)len > rpmsg_lane_payload_max(tx->size))
+		ret = RPMSG_ERR_BUFF_SIZE;
+	else if (!rpmsg_lane_send(tx, src, dst, data, (uint32_t)len))
+		ret = sent(rvdev, tx, len);
+	else
+		note_tx(rvdev, tx);
+	metal_mutex_release(&rvdev->rdev.lock);
+	return ret;
+}
+
+static int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
+		    int len, int wait)
+{
+	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
+	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
+	int ret;
+
+	for (;;) {
+		if (!rpmsg_virtio_link_up(rvdev))
+			return RPMSG_ERR_DEV_STATE;
+		ret = try_send(rvdev, src, dst, data, len);
+		if (ret != RPMSG_ERR_NO_BUFF)
+			return ret;
+		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
+			return rpmsg_virtio_link_up(rvdev) ? ret : RPMSG_ERR_DEV_STATE;
+	}
+}
+
+static void *try_lend(struct rpmsg_virtio_device *rvdev, uint32_t *len)
+{
+	struct rpmsg_lane_tx *tx = &rvdev->lanes->tx[rvdev->lanes->n - 1];
+	uint32_t room = rpmsg_lane_payload_max(tx->size);
+	void *buf;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	buf = rpmsg_lane_lend(tx, room);
+	note_tx(rvdev, tx);
+	metal_mutex_release(&rvdev->rdev.lock);
+	*len = room;
+	return buf;
+}
+
+static void *get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int wait)
+{
+	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
+	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
+	void *buf;
+
+	for (;;) {
+		if (!rpmsg_virtio_link_up(rvdev))
+			return NULL;
+		buf = try_lend(rvdev, len);
+		if (buf || !steps-- || !rpmsg_virtio_wait_step(rvdev))
+			return buf;
+	}
+}
+
+/* Lent in the ordinary lane. An urgent sender's message is copied over. With the lock held. */
+static int commit(struct rpmsg_virtio_device *rvdev, void *buf, uint32_t src, uint32_t dst, int len)
+{
+	struct rpmsg_lane_tx *from = &rvdev->lanes->tx[rvdev->lanes->n - 1];
+	struct rpmsg_lane_tx *to = lane_of(rvdev->lanes, src);
+	uint32_t room;
+
+	if (!rpmsg_lane_is_lent(from, buf, &room))
+		return RPMSG_ERR_PARAM;
+	if ((uint32_t)len > room || (uint32_t)len > rpmsg_lane_payload_max(to->size))
+		return RPMSG_ERR_BUFF_SIZE;
+	if (to == from)
+		return rpmsg_lane_commit(from, buf, src, dst, (uint32_t)len)
+			       ? RPMSG_ERR_NO_BUFF
+			       : sent(rvdev, from, len);
+	if (rpmsg_lane_send(to, src, dst, buf, (uint32_t)len))
+		return RPMSG_ERR_NO_BUFF;
+	rpmsg_lane_cancel(from, buf);
+	return sent(rvdev, to, len);
+}
+
+static int send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
+		       int len)
+{
+	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
+	int ret;
+
+	metal_mutex_acquire(&rdev->lock);
+	ret = commit(rvdev, (void *)(uintptr_t)data, src, dst, len);
+	metal_mutex_release(&rdev->lock);
+	return ret;
+}
+
+static int release_tx_buffer(struct rpmsg_device *rdev, void *buf)
+{
+	struct rpmsg_virtio_lanes *lanes = to_rvdev(rdev)->lanes;
+	struct rpmsg_lane_tx *tx = &lanes->tx[lanes->n - 1];
+	uint32_t room;
+	bool known;
+
+	metal_mutex_acquire(&rdev->lock);
+	known = rpmsg_lane_is_lent(tx, buf, &room);
+	if (known)
+		rpmsg_lane_cancel(tx, buf);
+	metal_mutex_release(&rdev->lock);
+	return known ? RPMSG_SUCCESS : RPMSG_ERR_PARAM;
+}
+
+bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	bool room = false;
+
+	if (lanes) {
+		metal_mutex_acquire(&rvdev->rdev.lock);
+		for (unsigned int i = 0; i < lanes->n && lanes->want != want; i++)
+			room |= rpmsg_lane_want_room(&lanes->tx[i], want);
+		lanes->want = want;
+		metal_mutex_release(&rvdev->rdev.lock);
+		return room;
+	}
+	if (want)
+		return virtqueue_enable_cb(rvdev->svq);
+	virtqueue_disable_cb(rvdev->svq);
+	return false;
+}
+
+/* ---- receiving ---- */
+
+#define RX_BUDGET 64u /* messages of one notification */
+
+static int hold_or_release(struct rpmsg_virtio_device *rvdev, void *buf, bool hold)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	bool ring = false;
+	int ret = -1;
+
+	for (unsigned int i = 0; i < lanes->n && ret; i++)
+		ret = hold ? rpmsg_lane_hold(&lanes->rx[i], buf)
+			   : rpmsg_lane_release(&lanes->rx[i], buf, &ring);
+	if (ring)
+		ring_doorbell(rvdev);
+	return ret;
+}
+
+static void hold_rx_buffer(struct rpmsg_device *rdev, void *buf)
+{
+	metal_mutex_acquire(&rdev->lock);
+	(void)hold_or_release(to_rvdev(rdev), buf, true);
+	metal_mutex_release(&rdev->lock);
+}
+
+static void release_rx_buffer(struct rpmsg_device *rdev, void *buf)
+{
+	metal_mutex_acquire(&rdev->lock);
+	(void)hold_or_release(to_rvdev(rdev), buf, false);
+	metal_mutex_release(&rdev->lock);
+}
+
+/* The most urgent message there is. With the lock held. */
+static struct rpmsg_lane_rx *next(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_msg *m)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+
+	for (unsigned int i = 0; i < lanes->n; i++) {
+		if (rpmsg_lane_next(&lanes->rx[i], m))
+			return &lanes->rx[i];
+		note_rx(rvdev, &lanes->rx[i]);
+	}
+	return NULL;
+}
+
+/* Nothing there: ask for a doorbell. False: something is there after all. With the lock held. */
+static bool fall_asleep(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	bool ring, any = false, come = false;
+
+	if (!rvdev->rvq->vq_cb_enabled)
+		return true;
+	for (unsigned int i = 0; i < lanes->n; i++) {
+		come |= rpmsg_lane_sleep(&lanes->rx[i], &ring);
+		any |= ring;
+	}
+	if (any)
+		ring_doorbell(rvdev);
+	return !come;
+}
+
+/* The next message and whom it is for; NULL: none. With the lock held. */
+static struct rpmsg_lane_rx *take(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_msg *m,
+				  struct rpmsg_delivery *d)
+{
+	struct rpmsg_lane_rx *rx;
+
+	do {
+		rx = next(rvdev, m);
+	} while (!rx && !virtqueue_is_broken(rvdev->rvq) && !fall_asleep(rvdev));
+	if (rx)
+		rpmsg_delivery_find(rvdev, m->src, m->dst, d);
+	return rx;
+}
+
+void rpmsg_virtio_lanes_receive(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_device *rdev = &rvdev->rdev;
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	rpmsg_ept_release_cb release;
+	struct rpmsg_delivery d;
+	struct rpmsg_lane_rx *rx;
+	struct rpmsg_lane_msg m;
+	bool ring;
+
+	for (unsigned int budget = RX_BUDGET; budget; budget--) {
+		metal_mutex_acquire(&rdev->lock);
+		rx = take(rvdev, &m, &d);
+		metal_mutex_release(&rdev->lock);
+		if (!rx)
+			return;
+		rpmsg_deliver(rvdev, &d, m.payload, m.len, m.src);
+		/* A callback may take the whole device down. */
+		if (rvdev->lanes != lanes)
+			return;
+		metal_mutex_acquire(&rdev->lock);
+		(void)rpmsg_lane_release(rx, m.payload, &ring);
+		if (ring)
+			ring_doorbell(rvdev);
+		release = rpmsg_delivery_done(&d);
+		metal_mutex_release(&rdev->lock);
+		if (release)
+			release(d.ept);
+	}
+	/* What is left is the caller's to see: rpmsg_virtio_rx_pending(). */
+	metal_mutex_acquire(&rdev->lock);
+	(void)fall_asleep(rvdev);
+	metal_mutex_release(&rdev->lock);
+}
+
+bool rpmsg_virtio_lanes_pending(const struct rpmsg_virtio_device *rvdev)
+{
+	for (unsigned int i = 0; i < rvdev->lanes->n; i++) {
+		if (rpmsg_lane_pending(&rvdev->lanes->rx[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ---- up and down ---- */
+
+static int tx_size(struct rpmsg_device *rdev)
+{
+	struct rpmsg_virtio_lanes *lanes = to_rvdev(rdev)->lanes;
+
+	return (int)rpmsg_lane_payload_max(lanes->tx[lanes->n - 1].size);
+}
+
+static int rx_size(struct rpmsg_device *rdev)
+{
+	struct rpmsg_virtio_lanes *lanes = to_rvdev(rdev)->lanes;
+
+	return (int)rpmsg_lane_payload_max(lanes->rx[lanes->n - 1].size);
+}
+
+void rpmsg_virtio_drop_lanes(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+
+	rvdev->lanes = NULL;
+	for (unsigned int i = 0; lanes && i < lanes->n; i++)
+		rpmsg_lane_rx_free(&lanes->rx[i]);
+}
+
+int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_lanes *lanes,
+			   const struct rpmsg_virtio_lane_place *place, unsigned int n)
+{
+	if (!rvdev || !rvdev->rvq || rvdev->lanes || !lanes || !place || !n ||
+	    n > RPMSG_VIRTIO_LANES_MAX)
+		return RPMSG_ERR_PARAM;
+	memset(lanes, 0, sizeof(*lanes));
+	for (; lanes->n < n; lanes->n++, place++) {
+		if (rpmsg_lane_tx_init(&lanes->tx[lanes->n], place->tx, place->tx_size) ||
+		    rpmsg_lane_rx_init(&lanes->rx[lanes->n], place->rx, place->rx_size))
+			break;
+	}
+	rvdev->lanes = lanes;
+	if (lanes->n < n) {
+		rpmsg_virtio_drop_lanes(rvdev);
+		return RPMSG_ERR_PARAM;
+	}
+	rvdev->rdev.ops = (struct rpmsg_device_ops){
+		.send_offchannel_raw = send_raw,
+		.hold_rx_buffer = hold_rx_buffer,
+		.release_rx_buffer = release_rx_buffer,
+		.get_tx_payload_buffer = get_tx_payload_buffer,
+		.send_offchannel_nocopy = send_nocopy,
+		.release_tx_buffer = release_tx_buffer,
+		.get_rx_buffer_size = rx_size,
+		.get_tx_buffer_size = tx_size,
+	};
+	return RPMSG_SUCCESS;
+}
