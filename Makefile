@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Two commands do it all: `make demo` and `make test`. `make help` lists the others.
 #
-# V chooses what is built, into build/$(V)/: native (default), asan, tsan or arm64.
+# V chooses what is built, into build/$(V)/: native (default), asan, tsan, arm64 or riscv64.
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -32,7 +32,7 @@ clean:
 help:
 	@echo 'make demo [BOARD=qemu-arm64|native] [KERNEL=6.12|6.1] [BATCH=1]   see it run'
 	@echo 'make test                      unit, native and QEMU tests'
-	@echo 'make [V=native|asan|tsan|arm64]   build into build/V/'
+	@echo 'make [V=native|asan|tsan|arm64|riscv64]   build into build/V/'
 	@echo 'make fuzz                      build the fuzz targets into build/fuzz/'
 	@echo 'make check                     style and static checks'
 	@echo 'make setup                     install the packages all of this needs'

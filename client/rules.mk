@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Client images. Archives and images appear whole: one may be in use while it is built again.
 #   client-native   build/$(V)/client/mica-NAME-native   (V=native, asan, tsan)
-#   client-arm64    build/client/arm64/mica-NAME.elf and, of some, mica-NAME.bin
+#   client-ARCH     build/client/ARCH/mica-NAME.elf and, of some, mica-NAME.bin: bare metal (arm64, riscv64)
+# CLIENT_BOARD=NAME builds for client/boards/NAME instead of the emulated board of the architecture.
 
 include client/variants.mk
 
-CLIENT_BOARD ?= qemu-arm64
+CLIENT_ARCHS := $(patsubst client/arch/%/flags.mk,%,$(wildcard client/arch/*/flags.mk))
+include $(CLIENT_ARCHS:%=client/arch/%/flags.mk)
 CLIENT_SDK   := $(wildcard client/sdk/*.c client/kernel/*.c client/apps/*.c)
 CLIENT_LIB   := $(wildcard metal/*.c metal/client/*.c openamp/*.c)
 CLIENT_INC   := -Iinclude -Imetal/client/include -Iclient/include -Iclient/kernel/include \
@@ -15,7 +17,7 @@ CLIENT_CSTD  := -std=gnu11 -DMICA_VERSION='"$(VERSION)"'
 # An ordinary POSIX program as part of a client: unchanged, its calls go to Linux.
 CLIENT_POSIX := -Iclient/include/posix -include mica_rpc_retarget.h -Dmain=posix_demo_main
 
-.PHONY: client-native client-arm64
+.PHONY: client-native $(CLIENT_ARCHS:%=client-%)
 
 # ---- native: a Linux process ----
 
@@ -30,7 +32,7 @@ ifeq ($(V),tsan)
 CN_NO_FENCE := -Wno-tsan
 endif
 
-ifneq ($(V),arm64)
+ifeq ($(CROSS_$(V)),)
 client-native: $(CLIENT_VARIANTS:%=$(CN)/mica-%-native)
 endif
 
@@ -46,62 +48,82 @@ $(CN)/libclient.a: $(CN_OBJ)
 $(CN)/mica-%-native: $(CN)/obj/client/variants/%.o $(CN)/libclient.a
 	$(CC_V) $(LDFLAGS) $(SANITIZE) -o $@.$$$$ $^ -lpthread && mv $@.$$$$ $@
 
-# ---- arm64: bare metal ----
-
-CA        := build/client/arm64
-CA_CC     := $(CROSS_arm64)gcc
-CA_SRC    := $(CLIENT_SDK) $(CLIENT_LIB) $(wildcard client/lib/*.c client/arch/arm64/*.c)
-CA_ASM    := $(filter-out %.lds.S,$(wildcard client/arch/arm64/*.S))
-CA_OBJ    := $(CA_SRC:%.c=$(CA)/obj/%.o) $(CA_ASM:%.S=$(CA)/obj/%.o)
-CA_CFLAGS := $(CLIENT_CSTD) -O2 -g -ffreestanding -fno-builtin-printf -mgeneral-regs-only \
-	-mstrict-align -mcpu=cortex-a53 -fno-pic -fno-strict-aliasing -fno-common \
-	-fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections \
-	-mno-outline-atomics -fno-stack-protector $(WARN) $(CLIENT_INC) -Iclient/arch/arm64 \
-	-Iclient/arch/arm64/include -Iclient/boards/$(CLIENT_BOARD)
-CA_LDS    := $(CA)/image.lds
-CA_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
-	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -T $(CA_LDS)
-CA_ELF    := $(CLIENT_VARIANTS:%=$(CA)/mica-%.elf)
-
-client-arm64: $(CA_ELF) $(CLIENT_RAW:%=$(CA)/mica-%.bin)
-
-# Loops in there must not become calls of the very functions they implement.
-$(CA)/obj/client/lib/string.o: CA_CFLAGS += -fno-tree-loop-distribute-patterns
-
-$(CA)/obj/client/apps/posix_demo.o: CA_CFLAGS += $(CLIENT_POSIX)
-
-$(CA_LDS): client/arch/arm64/image.lds.S client/boards/$(CLIENT_BOARD)/board.h
-	@mkdir -p $(@D)
-	$(CA_CC) -E -P -x c -Iclient/boards/$(CLIENT_BOARD) -o $@ $<
-
-$(CA)/obj/%.o: %.c client/rules.mk
-	@mkdir -p $(@D)
-	$(CA_CC) $(CA_CFLAGS) -MMD -MP -c -o $@ $<
-
-$(CA)/obj/%.o: %.S
-	@mkdir -p $(@D)
-	$(CA_CC) $(CA_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
-
-$(CA)/libclient.a: $(CA_OBJ)
-	$(CROSS_arm64)ar rcs $@.$$$$ $^ && mv $@.$$$$ $@
-
-CA_START := $(CA)/obj/client/arch/arm64/start.o
-
-$(CA)/mica-%.elf: $(CA)/obj/client/variants/%.o $(CA_START) $(CA)/libclient.a $(CA_LDS)
-	$(CA_CC) $(CA_LDFLAGS) -o $@.$$$$ $(filter %.o %.a,$^) -lgcc && mv $@.$$$$ $@
-
-$(CA)/mica-%.bin: $(CA)/mica-%.elf
-	$(CROSS_arm64)objcopy -O binary $< $@
-
-# NAME:SUFFIX:ADDRESS -> mica-NAME-SUFFIX.elf
-define client_moved
-client-arm64: $(CA)/mica-$(1)-$(2).elf
-$(CA)/mica-$(1)-$(2).elf: $(CA)/obj/client/variants/$(1).o $(CA_START) $(CA)/libclient.a $(CA_LDS)
-	$$(CA_CC) $$(CA_LDFLAGS) -Wl,--defsym=IMAGE_BASE=$(3) -o $$@.$$$$$$$$ $$(filter %.o %.a,$$^) -lgcc && mv $$@.$$$$$$$$ $$@
-endef
-$(foreach m,$(CLIENT_MOVED),$(eval $(call client_moved,$(word 1,$(subst :, ,$(m))),$(word 2,$(subst :, ,$(m))),$(word 3,$(subst :, ,$(m))))))
-
-.SECONDARY: $(CLIENT_VARIANTS:%=$(CN)/obj/client/variants/%.o) $(CLIENT_VARIANTS:%=$(CA)/obj/client/variants/%.o)
+.SECONDARY: $(CLIENT_VARIANTS:%=$(CN)/obj/client/variants/%.o)
 
 -include $(CN_OBJ:.o=.d) $(CLIENT_VARIANTS:%=$(CN)/obj/client/variants/%.d)
--include $(CA_OBJ:.o=.d) $(CLIENT_VARIANTS:%=$(CA)/obj/client/variants/%.d)
+
+# ---- bare metal ----
+
+CB_CFLAGS := $(CLIENT_CSTD) -O2 -g -ffreestanding -fno-builtin-printf -fno-pic -fno-strict-aliasing \
+	-fno-common -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections \
+	-fdata-sections -fno-stack-protector $(WARN) $(CLIENT_INC)
+CB_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
+	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
+
+# For ARCH: folder of the output, of the sources and of the board.
+client_out   = build/client/$(1)
+client_arch  = client/arch/$(1)
+client_board = client/boards/$(or $(CLIENT_BOARD),qemu-$(1))
+
+client_c    = $(CLIENT_SDK) $(CLIENT_LIB) $(wildcard client/lib/*.c $(client_arch)/*.c)
+client_asm  = $(filter-out %.lds.S,$(wildcard $(client_arch)/*.S))
+client_objs = $(patsubst %,$(client_out)/obj/%.o,$(basename $(client_c) $(client_asm)))
+# Of the variant $(2): what is linked, besides the script.
+client_link = $(client_out)/obj/client/variants/$(2).o $(client_out)/obj/$(client_arch)/start.o \
+	$(client_out)/libclient.a
+
+# client_rules ARCH
+define client_rules
+-include $(client_board)/board.mk
+
+client-$(1): $(CLIENT_VARIANTS:%=$(client_out)/mica-%.elf) $(CLIENT_RAW:%=$(client_out)/mica-%.bin)
+
+$(client_out)/%: CB_FLAGS := $(CB_CFLAGS) $(CLIENT_FLAGS_$(1)) -I$(client_arch) \
+	-I$(client_arch)/include -I$(client_board)
+
+# Loops in there must not become calls of the very functions they implement.
+$(client_out)/obj/client/lib/string.o: CB_FLAGS += -fno-tree-loop-distribute-patterns
+
+$(client_out)/obj/client/apps/posix_demo.o: CB_FLAGS += $(CLIENT_POSIX)
+
+$(client_out)/image.lds: $(client_arch)/image.lds.S $(client_board)/board.h
+	@mkdir -p $$(@D)
+	$(CROSS_$(1))gcc -E -P -x c -I$(client_board) -o $$@ $$<
+
+$(client_out)/obj/%.o: %.c client/rules.mk $(client_arch)/flags.mk
+	@mkdir -p $$(@D)
+	$(CROSS_$(1))gcc $$(CB_FLAGS) -MMD -MP -c -o $$@ $$<
+
+$(client_out)/obj/%.o: %.S
+	@mkdir -p $$(@D)
+	$(CROSS_$(1))gcc $$(CB_FLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $$@ $$<
+
+$(client_out)/libclient.a: $(client_objs)
+	$(CROSS_$(1))ar rcs $$@.$$$$$$$$ $$^ && mv $$@.$$$$$$$$ $$@
+
+$(client_out)/mica-%.elf: $(call client_link,$(1),%) $(client_out)/image.lds
+	$(call client_image,$(1))
+
+$(client_out)/mica-%.bin: $(client_out)/mica-%.elf
+	$(CROSS_$(1))objcopy -O binary $$< $$@
+
+.SECONDARY: $(CLIENT_VARIANTS:%=$(client_out)/obj/client/variants/%.o)
+
+-include $(patsubst %.o,%.d,$(client_objs) $(CLIENT_VARIANTS:%=$(client_out)/obj/client/variants/%.o))
+endef
+
+# The recipe of an image of ARCH, with further flags of the linker.
+client_image = $(CROSS_$(1))gcc $(CB_LDFLAGS) $(CLIENT_FLAGS_$(1)) -T $(client_out)/image.lds $(2) -o $$@.$$$$$$$$ \
+	$$(filter %.o %.a,$$^) && mv $$@.$$$$$$$$ $$@
+
+# client_moved ARCH NAME SUFFIX ADDRESS -> mica-NAME-SUFFIX.elf
+define client_moved
+client-$(1): $(client_out)/mica-$(2)-$(3).elf
+$(client_out)/mica-$(2)-$(3).elf: $(client_link) $(client_out)/image.lds
+	$(call client_image,$(1),-Wl$$(comma)--defsym=IMAGE_BASE=$(4))
+endef
+
+comma := ,
+$(foreach a,$(CLIENT_ARCHS),$(eval $(call client_rules,$(a))))
+$(foreach a,$(CLIENT_ARCHS),$(foreach m,$(CLIENT_MOVED_$(notdir $(call client_board,$(a)))),\
+	$(eval $(call client_moved,$(a),$(word 1,$(subst :, ,$(m))),$(word 2,$(subst :, ,$(m))),$(word 3,$(subst :, ,$(m)))))))

@@ -6,6 +6,3 @@ CLIENT_VARIANTS := ref nocredit novendor align4 sgi7 lowpool silent zeroword ful
 
 # Also as raw binaries, as programs without an ELF loader take them.
 CLIENT_RAW := static rtthread
-
-# A second copy of an image for a second client: NAME:SUFFIX:ADDRESS
-CLIENT_MOVED := ref:b:0x7b000000

@@ -9,7 +9,10 @@ CSTD   := -std=gnu11 -D_GNU_SOURCE -DMICA_VERSION='"$(VERSION)"'
 CFLAGS ?= -O2 -g
 HARDEN := -fstack-protector-strong -fno-strict-aliasing -fno-common
 
-CROSS_arm64 := aarch64-linux-gnu-
+# Other architectures: cross tools, and a sysroot of Debian's packages, whose static libraries, the C
+# library's too, what runs there is linked with.
+CROSS_arm64   := aarch64-linux-gnu-
+CROSS_riscv64 := riscv64-linux-gnu-
 
 ifeq ($(V),native)
   CC_V := $(CC)
@@ -19,20 +22,23 @@ else ifeq ($(V),asan)
 else ifeq ($(V),tsan)
   CC_V := $(CC)
   SANITIZE := -fsanitize=thread -fno-omit-frame-pointer
-else ifeq ($(V),arm64)
-  CC_V := $(CROSS_arm64)gcc
-  SYSROOT := $(if $(filter-out clean help setup,$(or $(MAKECMDGOALS),all)),$(shell tools/sysroot.sh arm64))
+else ifneq ($(CROSS_$(V)),)
+  SYSROOT := $(if $(filter-out clean help setup,$(or $(MAKECMDGOALS),all)),$(shell tools/sysroot.sh $(V)))
+  TRIPLET := $(CROSS_$(V):%-=%)
+  CC_V := $(CROSS_$(V))gcc -B$(SYSROOT)/bin -B$(SYSROOT)/usr/lib/$(TRIPLET)
   STATIC := -static
 else
-  $(error V=$(V): choose native, asan, tsan or arm64)
+  $(error V=$(V): choose native, asan, tsan, arm64 or riscv64)
 endif
 
 AR_V := $(if $(CROSS_$(V)),$(CROSS_$(V)),)ar
 
 # pkg-config of the host, or the libraries of the foreign sysroot, linked statically there.
-ifeq ($(V),arm64)
-  LIBDIR := -L$(SYSROOT)/usr/lib/$(CROSS_arm64:%-=%)
-  DEPS_CFLAGS := -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/json-c
+ifneq ($(CROSS_$(V)),)
+  LIBDIR := -L$(SYSROOT)/usr/lib/$(TRIPLET)
+  DEPS_CFLAGS := -nostdinc -isystem $(shell $(CROSS_$(V))gcc -print-file-name=include) \
+	-isystem $(SYSROOT)/usr/include/$(TRIPLET) -isystem $(SYSROOT)/usr/include \
+	-isystem $(SYSROOT)/usr/include/json-c
   LIBS_uv := $(LIBDIR) -luv -lpthread -ldl -lrt
   LIBS_json := $(LIBDIR) -ljson-c
   LIBS_inih := $(LIBDIR) -linih

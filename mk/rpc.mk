@@ -5,7 +5,7 @@ SRC_micarpc := $(wildcard host/micarpc/*.c)
 RPC_PARTS   := $(filter-out %/main.o,$(call obj,$(SRC_micarpc)))
 RPC_UNIT    := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_rpc*.c))
 
-ifeq ($(V),arm64)
+ifneq ($(CROSS_$(V)),)
   LIBS_rpc := $(LIBDIR) -lseccomp -lcap-ng -lpthread
 else
   LIBS_rpc = $(shell pkg-config --libs libseccomp libcap-ng) -lpthread

@@ -3,8 +3,8 @@
 # build-module.sh VERSION [ARCH] [MAKE ARGUMENT...]
 #
 # Builds kernel/ for the stock kernel VERSION (6.1, 6.12) and prints the path of mcs_km.ko. Objects
-# go to build/kernel-VERSION/, on a mirrored copy of the sources, so that the tree stays clean and
-# two versions can be built side by side. Further arguments (W=1, C=2) are make's.
+# go to build/kernel-VERSION-ARCH/, on a mirrored copy of the sources, so that the tree stays clean
+# and all can be built side by side. ARCH is arm64 (default) or riscv64. Further arguments (W=1, C=2) are make's.
 . "$(dirname "$0")/lib/common.sh"
 . "$MICA_TOOLS/lib/kernel.sh"
 DIE_CODE=$EXIT_FAILED
@@ -16,7 +16,7 @@ case ${1:-} in
 '' | *=*) ;;
 *) arch=$1 && shift ;;
 esac
-output=${MICA_MODULE_OUTPUT:-$MICA_BUILD/kernel-$version}
+output=${MICA_MODULE_OUTPUT:-$MICA_BUILD/kernel-$version-$arch}
 
 # Newer or missing files only: untouched ones keep their time, and make its knowledge.
 mirror_sources() {
@@ -32,17 +32,19 @@ mirror_sources() {
 }
 
 build() {
-	local tree cc=aarch64-linux-gnu-gcc runner=()
+	local tree cross cc runner=()
+	cross=$(arch_cross "$arch")
+	cc=${cross}gcc
 	tree=$("$MICA_TOOLS/kernel-tree.sh" "$version" "$arch")
 	# The compiler the kernel was built with, where the host has it.
 	! command -v "$cc-12" >/dev/null || cc=$cc-12
-	need "$cc" gcc-aarch64-linux-gnu
+	need "$cc" "gcc-${cross%-}"
 	mirror_sources
 	# Who asks for checks wants to read what is found.
-	[ $# -gt 0 ] || runner=(quietly "building mcs_km for Linux $version")
-	"${runner[@]}" make -s -C "$tree" M="$output/kernel" ARCH="$arch" CROSS_COMPILE=aarch64-linux-gnu- \
+	[ $# -gt 0 ] || runner=(quietly "building mcs_km for Linux $version on $arch")
+	"${runner[@]}" make -s -C "$tree" M="$output/kernel" ARCH="$arch" CROSS_COMPILE="$cross" \
 		CC="$cc" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules >&2 ||
-		die "the kernel module does not build for Linux $version"
+		die "the kernel module does not build for Linux $version on $arch"
 }
 
 [ -e "$MICA_TOP/kernel/Kbuild" ] || [ -e "$MICA_TOP/kernel/Makefile" ] ||

@@ -12,10 +12,11 @@ usage() {
 
 	Writes the device tree of an emulated board with memory set aside for client OSes.
 	  BOARD       qemu-a53: QEMU virt, cortex-a53, 2 GiB of memory, 4 cores
-	  -f jailhouse  for the Jailhouse hypervisor: firmware calls by SMC, no ITS, more memory
+	              qemu-rv64: QEMU virt, riscv64, 2 GiB of memory, 4 harts
+	  -f jailhouse  (qemu-a53) for the Jailhouse hypervisor: firmware calls by SMC, no ITS, more memory
 	  -o FILE     default: qemu.dtb, with -f FEATURE qemu-FEATURE.dtb, in the current folder
 	  -c SIZE     size of the communication memory, such as 1M (default 16M)
-	  VARIANT     gic-version=2, smp=2 ...: as the board's notes list them
+	  VARIANT     gic-version=2, aia=none, smp=2 ...: as the board's notes list them
 	TXT
 }
 
@@ -49,5 +50,6 @@ if [ -n "$feature" ]; then
 	board_feature "$feature"
 fi
 : "${output:=qemu${feature:+-$feature}.dtb}"
+board_emulator
 board_dtb "$output"
 say "$output: $name${feature:+ for $feature}, $(board_summary)"

@@ -26,9 +26,10 @@ apt_mirror() {
 	printf '%s\n' "$found"
 }
 
-# apt_config SUITE ARCH: writes the private configuration, prints its folder.
+# apt_config SUITE ARCH: writes the private configuration, prints its folder. Backports come with the
+# suite they are for, which has most of what they depend on.
 apt_config() {
-	local suite=$1 arch=$2 root=$MICA_CACHE/apt/$1-$2 mirror keyring
+	local suite=$1 arch=$2 root=$MICA_CACHE/apt/$1-$2 mirror keyring name
 	mkdir -p "$root/lists/partial" "$root/cache/archives/partial" "$root/empty.d"
 	: >"$root/status"
 	mirror=$(apt_mirror)
@@ -38,8 +39,9 @@ apt_config() {
 	-) keyring="" ;;
 	*) keyring=" signed-by=$keyring" ;;
 	esac
-	printf 'deb [arch=%s%s] %s %s main\n' "$arch" "$keyring" "$mirror" "$suite" \
-		>"$root/sources.list"
+	for name in "$suite" "${suite%-backports}"; do
+		printf 'deb [arch=%s%s] %s %s main\n' "$arch" "$keyring" "$mirror" "$name"
+	done | uniq >"$root/sources.list"
 	# The host's hooks (caches of desktop programs and the like) are not ours to run, and its
 	# preferences are about its own packages.
 	cat >"$root/apt.conf" <<-CONF
@@ -49,7 +51,7 @@ apt_config() {
 		APT::Architecture "$arch";
 		APT::Architectures { "$arch"; };
 		APT::Sandbox::User "root";
-		APT::Default-Release "";
+		APT::Default-Release "$suite";
 		APT::Install-Recommends "false";
 		Acquire::Languages "none";
 		Acquire::Retries "3";

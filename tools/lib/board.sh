@@ -3,7 +3,8 @@
 # Boards: each has boards/<board>/board.sh, which sets the variables and functions named here, so
 # that mcs-run and create_dtb.sh know no board by name. Needs lib/common.sh.
 #
-#   BOARD_ARCH BOARD_QEMU BOARD_QEMU_PACKAGE BOARD_DTB_NAME  fixed facts
+#   BOARD_ARCH BOARD_DTB_NAME  fixed facts
+#   BOARD_QEMU BOARD_QEMU_PACKAGE BOARD_QEMU_VERSION         the emulator, its package, oldest that suits
 #   BOARD_CMDLINE BOARD_DTB                                  kernel arguments; 0: QEMU's own tree
 #   BOARD_MODULES BOARD_DISK_MODULES  loaded at boot; loaded when there is a disk (--disk)
 #   board_variant KEY=VALUE   changes the board before it is used; dies on an unknown one
@@ -45,14 +46,21 @@ bytes() {
 	numfmt --from=iec "$1"
 }
 
-# board_dtb FILE: the board's device tree, its variants included.
+# board_emulator: sets the arrays EMULATOR, the program, and MACHINE, its arguments for this board.
+board_emulator() {
+	local lines
+	lines=$("$MICA_TOOLS/emulator.sh" "$BOARD_QEMU" "$BOARD_QEMU_PACKAGE" "$BOARD_QEMU_VERSION")
+	mapfile -t EMULATOR <<<"$lines"
+	lines=$(board_machine)
+	mapfile -t MACHINE <<<"$lines"
+}
+
+# board_dtb FILE: the board's device tree, its variants included. After board_emulator.
 board_dtb() {
-	local work machine
-	need "$BOARD_QEMU" "$BOARD_QEMU_PACKAGE"
+	local work
 	need dtc device-tree-compiler
 	work=$(mktemp -d)
-	mapfile -t machine < <(board_machine)
-	"$BOARD_QEMU" "${machine[@]}" -nodefaults -display none -machine "dumpdtb=$work/board.dtb" \
+	"${EMULATOR[@]}" "${MACHINE[@]}" -nodefaults -display none -machine "dumpdtb=$work/board.dtb" \
 		>"$work/log" 2>&1 ||
 		die "$BOARD_QEMU gives no device tree: $(tail -n 1 "$work/log")"
 	dtc -q -I dtb -O dts -o "$work/board.dts" "$work/board.dtb"

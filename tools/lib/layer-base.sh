@@ -36,7 +36,7 @@ install_modules() {
 layer_base() {
 	local image busybox key
 	image=$(kernel_image "$version" "$BOARD_ARCH")
-	busybox=$("$MICA_TOOLS/fetch.sh" "$(host_suite)" "$BOARD_ARCH" busybox-static)
+	busybox=$("$MICA_TOOLS/fetch.sh" "$(arch_suite "$BOARD_ARCH")" "$BOARD_ARCH" busybox-static)
 	key=base-$BOARD_NAME-$version-$({
 		echo "$image $busybox $BOARD_MODULES $BOARD_DISK_MODULES"
 		cat "$MICA_TOP/packaging/initramfs/init" "$MICA_TOOLS"/lib/{layer-base,cpio}.sh

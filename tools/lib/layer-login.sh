@@ -5,7 +5,7 @@
 
 layer_login() {
 	local suite folder key folders
-	suite=$(host_suite)
+	suite=$(arch_suite "$BOARD_ARCH")
 	folders=$("$MICA_TOOLS/fetch.sh" --deps "$suite" "$BOARD_ARCH" \
 		dropbear-bin screen picocom ncurses-base)
 	key=login-$BOARD_ARCH-$({

@@ -4,10 +4,11 @@
 # that it has just been; then the board's Linux gets what `make install` installs.
 
 layer_product() {
-	local release module clients key
+	local release module clients key cross
+	cross=$(arch_cross "$BOARD_ARCH")
 	clients=$MICA_BUILD/client/$BOARD_ARCH
 	release=$(kernel_release "$version" "$BOARD_ARCH")
-	module=$MICA_BUILD/kernel-$version/kernel/mcs_km.ko
+	module=$MICA_BUILD/kernel-$version-$BOARD_ARCH/kernel/mcs_km.ko
 	if [ -z "${MICA_NO_BUILD:-}" ]; then
 		locked "$MICA_BUILD/product.lock" quietly "building micad, mica and clients for $BOARD_ARCH" \
 			make -s -j2 -C "$MICA_TOP" V="$BOARD_ARCH" host "client-$BOARD_ARCH"
@@ -24,8 +25,8 @@ layer_product() {
 	[ ! -e "$layers/$key.cpio" ] || { printf '%s\n' "$layers/$key.cpio" && return; }
 	say "putting the product into an image for Linux $version"
 	# Scripts among them are not for it to judge.
-	find "$root/usr" -type f -perm -u+x -exec aarch64-linux-gnu-strip {} + 2>/dev/null || true
-	aarch64-linux-gnu-strip --strip-debug "$root/lib/modules/$release/updates/mcs_km.ko"
+	find "$root/usr" -type f -perm -u+x -exec "${cross}strip" {} + 2>/dev/null || true
+	"${cross}strip" --strip-debug "$root/lib/modules/$release/updates/mcs_km.ko"
 	add_module_to_index
 	# Earlier builds of a tree in the making are of no use any more.
 	find "$layers" -name "product-$BOARD_NAME-$version-*.cpio" -mmin +600 -delete

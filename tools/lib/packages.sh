@@ -10,8 +10,13 @@ readonly PACKAGES_NATIVE="
 # Building for and emulating the boards; the kernel, headers and libraries of the boards themselves
 # are not installed: tools/fetch.sh gets them.
 readonly PACKAGES_BOARD="
-	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-system-arm device-tree-compiler
-	cpio kmod xz-utils zstd debian-archive-keyring"
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-system-arm
+	gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+	device-tree-compiler cpio kmod xz-utils zstd debian-archive-keyring"
+
+# Emulators new enough for riscv64 are in Debian 13; elsewhere tools/emulator.sh fetches one.
+PACKAGES_EMULATOR=''
+[ "$(host_suite)" != trixie ] || PACKAGES_EMULATOR=qemu-system-riscv
 
 # Tests, fuzzers, style and static checks.
 readonly PACKAGES_TEST="
@@ -23,8 +28,8 @@ packages_for() {
 	local list=$PACKAGES_NATIVE
 	case $1 in
 	native) ;;
-	demo) list+=" $PACKAGES_BOARD" ;;
-	test) list+=" $PACKAGES_BOARD $PACKAGES_TEST" ;;
+	demo) list+=" $PACKAGES_BOARD $PACKAGES_EMULATOR" ;;
+	test) list+=" $PACKAGES_BOARD $PACKAGES_EMULATOR $PACKAGES_TEST" ;;
 	*) die "no set of packages '$1': choose native, demo or test" ;;
 	esac
 	# shellcheck disable=SC2086

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the test program and its bare-metal client (client.S) say to each other: one page of 32-bit
- * words in the first region, a second one for the client's second core.
+ * What the test program and its bare-metal client (client-ARCH.S) say to each other: one page of
+ * 32-bit words in the first region, a second one for the client's second core.
  */
 #ifndef CLIENT_H
 #define CLIENT_H

@@ -20,8 +20,7 @@
 
 #include "client.h"
 
-#define COMM_BASE  0x70000000ull
-#define IMAGE_BASE 0x7a000000ull
+/* COMM_BASE, IMAGE_BASE: the board's memory map, by run.sh. */
 #define IMAGE_STEP 0x00100000ull /* from one client's image to the next */
 #define CPU_TAKEN  2		 /* online at boot: comes from Linux */
 #define CPU_SPARE  3		 /* never online (maxcpus=3) */
