@@ -10,6 +10,7 @@
 #define BOARD_IMAGE_BASE 0xaa000000
 #define BOARD_IMAGE_SIZE 0x200000 /* what this image uses of the region, at most */
 
+/* Not lower: QEMU loads Linux's initramfs to 0xa0200000. */
 #define BOARD_COMM_BASE 0xa8000000
 #define BOARD_COMM_SIZE 0x1000000
 
