@@ -17,6 +17,7 @@ include mk/compat.mk
 include mk/tests.mk
 include mk/rpc.mk
 include mk/app.mk
+include mk/bench.mk
 include mk/docs.mk
 include mk/install.mk
 -include client/rules.mk
@@ -33,6 +34,7 @@ help:
 	@echo 'make demo [BOARD=qemu-arm64|native] [KERNEL=6.12|6.1] [BATCH=1]   see it run'
 	@echo 'make test                      unit, native and QEMU tests'
 	@echo 'make [V=native|asan|tsan|arm64|riscv64]   build into build/V/'
+	@echo 'make bench [BENCH_ARGS=...]    measure and compare: docs/performance.md'
 	@echo 'make fuzz                      build the fuzz targets into build/fuzz/'
 	@echo 'make check                     style and static checks'
 	@echo 'make setup                     install the packages all of this needs'

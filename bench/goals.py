@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is compared with what, and the goal beside each figure.
+
+A ratio is taken round by round: the measured case over the sum of what it is compared with, all
+from the same round. Cases that were not run (no second core, another program) drop out.
+"""
+from dataclasses import dataclass
+
+
+@dataclass
+class Ratio:
+    label: str
+    case: str
+    floors: tuple  # ids of cases; their sum is the denominator
+    goal: float | None = None  # None: shown for orientation
+    least: bool = False  # the goal is a minimum
+
+    def reached(self, value):
+        return value >= self.goal if self.least else value <= self.goal
+
+
+@dataclass
+class Count:
+    label: str
+    case: str
+    name: str  # of the counter, an operation
+    goal: float | None = None
+    exact: bool = False
+
+    def reached(self, value):
+        return value == self.goal if self.exact else value <= self.goal
+
+
+SIZES = (16, 64, 256, 496, 1008, 2032)
+ECHO_GOAL, FLOOD_GOAL, WAKE_GOAL = 2.0, 1.5, 1.2
+
+
+def rings():
+    for n in SIZES:
+        yield Ratio(f"round trip, {n} B", f"rpmsg.echo.{n}", (f"floor.ring.echo.{n}",),
+                    ECHO_GOAL if n == 16 else None)
+    yield Ratio("round trip, 16 B, closely packed rings", "rpmsg.packed.echo.16",
+                ("floor.ring.echo.16",), ECHO_GOAL)
+    for n in SIZES:
+        goal = FLOOD_GOAL if n in (16, 496) else None
+        floor = (f"floor.ring.flood.{n}",)
+        yield Ratio(f"flood host to client, {n} B", f"rpmsg.out.{n}", floor, goal)
+        yield Ratio(f"flood client to host, {n} B", f"rpmsg.in.{n}", floor, goal)
+    yield Ratio("flood host to client, 16 B, closely packed rings", "rpmsg.packed.out.16",
+                ("floor.ring.flood.16",), FLOOD_GOAL)
+    for n in (8, 64):
+        yield Ratio(f"round trip, 16 B, {n} endpoints in turn", f"rpmsg.echo.epts{n}.16",
+                    ("rpmsg.echo.16",))
+    for n in SIZES:
+        yield Ratio(f"both ends in one thread, {n} B", f"rpmsg.alone.{n}",
+                    (f"floor.ring.alone.{n}",))
+
+
+def wakes():
+    for place, words in (("same", "one core"), ("cross", "two cores")):
+        for n in (16, 496):
+            yield Ratio(f"round trip with wake-ups, {words}, {n} B",
+                        f"rpmsg.wake.echo.{place}.{n}", (f"floor.eventfd.{place}.8",), WAKE_GOAL)
+    yield Count("doorbells to the client, a round trip", "rpmsg.wake.echo.cross.16", "bells_out",
+                1, exact=True)
+    yield Count("doorbells to the host, a round trip", "rpmsg.wake.echo.cross.16", "bells_in",
+                1, exact=True)
+    yield Count("doorbells to the client, a message of a flood", "rpmsg.wake.out.cross.496",
+                "bells_out")
+    yield Count("doorbells to the host, a message of a flood", "rpmsg.wake.in.cross.496",
+                "bells_in")
+
+
+ROWS = [*rings(), *wakes()]

@@ -1,0 +1,23 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""run.py [OPTION...]: everything that can be measured on this machine; options go to bench_rpmsg."""
+import os
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(TOP, "build", os.environ.get("V", "native"))
+OUT = os.path.join(TOP, "build", "bench")
+
+
+def main():
+    os.makedirs(OUT, exist_ok=True)
+    rings = os.path.join(OUT, "rpmsg.json")
+    subprocess.run([os.path.join(BUILD, "bench_rpmsg"), f"--out={rings}", *sys.argv[1:]],
+                   check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, os.path.join(TOP, "bench", "report.py"), f"--out={OUT}", rings],
+                   check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The benchmark runs and its report is whole; no speed is asked for."""
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+from conftest import BUILD, SLOW, TOP
+
+BENCH = os.path.join(BUILD, "bench_rpmsg")
+REPORT = os.path.join(TOP, "bench", "report.py")
+
+
+def run(*command, **kwargs):
+    return subprocess.run(command, capture_output=True, text=True, timeout=120 * SLOW,
+                          check=False, **kwargs)
+
+
+def test_smoke(tmp_path):
+    figures = tmp_path / "rpmsg.json"
+    done = run(BENCH, "--smoke", f"--out={figures}")
+    assert done.returncode == 0, done.stderr
+    cases = {c["id"]: c for c in json.loads(figures.read_text())["cases"]}
+    for case in cases.values():
+        assert len(case["rounds"]) == 2
+        assert 0 < case["min"] <= case["p50"] <= case["p90"], case
+    # In lock-step nothing is left to chance: a doorbell each way.
+    for place in ("same", "cross") if len(os.sched_getaffinity(0)) > 1 else ("same",):
+        counts = cases[f"rpmsg.wake.echo.{place}.16"]["counts"]
+        assert counts["bells_out"] == counts["bells_in"] == 1, counts
+
+    done = run(sys.executable, REPORT, f"--out={tmp_path}", str(figures))
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "report.json").read_text())["results"]
+    assert results
+    for result in results:
+        assert result["label"] in done.stdout
+        assert result["low"] <= result["value"] <= result["high"]
+    for plot in ("goals.svg", "echo.svg", "flood.svg"):
+        if "floor.line" in cases:  # two cores
+            assert xml.etree.ElementTree.parse(tmp_path / plot).getroot().tag.endswith("svg")
+
+
+def test_bad_options():
+    for option in ("--rounds=0", "--scale=x", "--cpus=1", "more"):
+        done = run(BENCH, option)
+        assert done.returncode == 2
+        assert "--rounds=N" in done.stderr
