@@ -76,8 +76,9 @@ void bench_rpmsg(void);
 void bench_exec_child(int argc, char **argv);
 
 /* world.c */
+void *bench_alloc(size_t size);	 /* zeroed, private */
 void *bench_shared(size_t size); /* zeroed, aligned to a page; before the fork */
-_Noreturn void bench_fail(const char *what);
+__attribute__((noreturn)) void bench_fail(const char *what);
 uint64_t bench_now_ns(void);
 bool bench_stopped(void);
 /* Between two looks at a word that the peer writes: gives the core away from time to time. */

@@ -216,21 +216,15 @@ static const struct bench_kind flood_kind = {
 static void add_bare(const struct bench_kind *kind, enum bench_place place, uint32_t ops,
 		     uint32_t batches, const char *name, uint32_t size)
 {
-	struct bare *b = calloc(1, sizeof(*b));
-
-	if (!b)
-		bench_fail("memory");
+	struct bare *b = bench_alloc(sizeof(*b));
 	b->size = size;
 	bench_add(kind, b, place, ops, batches, "floor.%s.%u", name, size);
 }
 
 void bench_floors_ring(void)
 {
-	struct line_pair *l = calloc(1, sizeof(*l));
+	struct line_pair *l = bench_alloc(sizeof(*l));
 	uint8_t *lines = bench_shared(2 * BENCH_LINE);
-
-	if (!l)
-		bench_fail("memory");
 	l->to = (uint64_t *)(void *)lines;
 	l->fro = (uint64_t *)(void *)(lines + BENCH_LINE);
 	bench_add(&line_kind, l, BENCH_CROSS, 500, 100, "floor.line");

@@ -104,10 +104,7 @@ static const struct bench_kind copy_kind = { .unit = "ns",
 static void add_copy(const struct bench_kind *kind, enum bench_place place, uint32_t size,
 		     uint32_t ops, uint32_t batches, const char *name)
 {
-	struct copy *c = calloc(1, sizeof(*c));
-
-	if (!c)
-		bench_fail("memory");
+	struct copy *c = bench_alloc(sizeof(*c));
 	c->size = size;
 	bench_add(kind, c, place, ops, batches, "floor.%s.%u", name, size);
 }
@@ -203,10 +200,7 @@ static void add_wires(const struct bench_kind *kind, uint32_t size, const char *
 	static const char *const places[] = { [BENCH_CROSS] = "cross", [BENCH_SAME] = "same" };
 
 	for (int place = BENCH_CROSS; place <= BENCH_SAME; place++) {
-		struct wires *w = calloc(1, sizeof(*w));
-
-		if (!w)
-			bench_fail("memory");
+		struct wires *w = bench_alloc(sizeof(*w));
 		w->size = size;
 		bench_add(kind, w, (enum bench_place)place, 200, 20, "floor.%s.%s.%u", name,
 			  places[place], size);
@@ -323,11 +317,8 @@ static const struct bench_kind exec_kind = { .unit = "ns",
 
 void bench_floors_system(void)
 {
-	struct wires *pty = calloc(1, sizeof(*pty));
-	int *fd = calloc(1, sizeof(*fd));
-
-	if (!pty || !fd)
-		bench_fail("memory");
+	struct wires *pty = bench_alloc(sizeof(*pty));
+	int *fd = bench_alloc(sizeof(*fd));
 	pty->size = 496;
 	for (unsigned int i = 0; rings_sizes[i]; i++)
 		add_copy(&copy_kind, BENCH_ALONE, rings_sizes[i], 1000, 50, "memcpy");

@@ -47,8 +47,8 @@ void bench_add(const struct bench_kind *kind, void *arg, enum bench_place place,
 		c->batches = 1;
 	if (bench_options.scale < 100 && c->ops > 200)
 		c->ops = 200;
-	c->round = calloc(bench_options.rounds, sizeof(double));
-	c->sample = calloc((size_t)bench_options.rounds * c->batches, sizeof(double));
+	c->round = bench_alloc(bench_options.rounds * sizeof(double));
+	c->sample = bench_alloc((size_t)bench_options.rounds * c->batches * sizeof(double));
 	if (!c->round || !c->sample)
 		bench_fail("memory");
 	n_cases++;
@@ -103,7 +103,7 @@ static void run_case(unsigned int index, uint32_t round)
 
 static void run_round(uint32_t round)
 {
-	unsigned int order[BENCH_CASES_MAX];
+	unsigned int order[BENCH_CASES_MAX] = { 0 };
 
 	for (unsigned int i = 0; i < n_cases; i++) {
 		unsigned int j = (unsigned int)(random() % (i + 1));

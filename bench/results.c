@@ -61,10 +61,8 @@ static void write_case(FILE *f, struct bench_case *c)
 
 static void print_case(struct bench_case *c)
 {
-	double *round = malloc(bench_options.rounds * sizeof(double));
+	double *round = bench_alloc(bench_options.rounds * sizeof(double));
 
-	if (!round)
-		return;
 	memcpy(round, c->round, bench_options.rounds * sizeof(double));
 	printf("%-34s %12.1f %-5s", c->id, bench_quantile(round, bench_options.rounds, 50),
 	       c->kind->unit);
@@ -76,14 +74,17 @@ static void print_case(struct bench_case *c)
 
 int bench_write(struct bench_case *cases, unsigned int n, const char *path)
 {
-	FILE *f = path ? fopen(path, "w") : NULL;
+	FILE *f;
 
 	for (unsigned int i = 0; i < n; i++)
 		print_case(&cases[i]);
 	if (!path)
 		return 0;
-	if (!f)
+	f = fopen(path, "w");
+	if (!f) {
 		bench_fail(path);
+		return 1;
+	}
 	fputs("{\"program\": \"bench_rpmsg\",\n", f);
 	write_environment(f);
 	fputs("\"cases\": [\n", f);

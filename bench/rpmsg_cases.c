@@ -185,10 +185,7 @@ static const struct bench_kind kind_in_wake = { .unit = "ns",
 
 static struct rlink *make(uint32_t size, enum rlink_job job)
 {
-	struct rlink *l = calloc(1, sizeof(*l));
-
-	if (!l)
-		bench_fail("memory");
+	struct rlink *l = bench_alloc(sizeof(*l));
 	l->size = size;
 	l->align = 4096;
 	l->n_epts = 1;

@@ -32,6 +32,15 @@ void bench_fail(const char *what)
 	exit(1);
 }
 
+void *bench_alloc(size_t size)
+{
+	void *p = calloc(1, size);
+
+	if (!p)
+		bench_fail("memory");
+	return p;
+}
+
 void *bench_shared(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
