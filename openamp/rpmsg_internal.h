@@ -9,11 +9,6 @@
 /* Copy a name with a NUL and zeroes up to RPMSG_NAME_SIZE. from need not be terminated. */
 void rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from);
 
-/* Endpoint by address, or by name: bound to dest, or unbound when dest is RPMSG_ADDR_ANY.
- * Call with rdev->lock held. */
-struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
-					  uint32_t addr, uint32_t dest_addr);
-
 static inline struct rpmsg_endpoint *rpmsg_get_ept_from_addr(struct rpmsg_device *rdev,
 							     uint32_t addr)
 {

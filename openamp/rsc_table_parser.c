@@ -112,6 +112,63 @@ int handle_rsc_table(struct remoteproc *rproc, struct resource_table *rsc_table,
 	return ret;
 }
 
+/* ---- entries one by one ---- */
+
+static uint32_t word_at(const void *rsc, size_t offset)
+{
+	return metal_shared_read32((const uint8_t *)rsc + offset);
+}
+
+/* Is this memory with an address of its own? */
+static int named_memory(const void *rsc, size_t da, size_t len)
+{
+	if (!rsc)
+		return -RPROC_EINVAL;
+	return word_at(rsc, da) != FW_RSC_U32_ADDR_ANY && word_at(rsc, len) ? 0
+									    : -RPROC_ERR_RSC_TAB_NS;
+}
+
+int handle_carve_out_rsc(struct remoteproc *rproc, void *rsc)
+{
+	(void)rproc;
+	return named_memory(rsc, offsetof(struct fw_rsc_carveout, da),
+			    offsetof(struct fw_rsc_carveout, len));
+}
+
+int handle_trace_rsc(struct remoteproc *rproc, void *rsc)
+{
+	(void)rproc;
+	return named_memory(rsc, offsetof(struct fw_rsc_trace, da),
+			    offsetof(struct fw_rsc_trace, len));
+}
+
+int handle_vdev_rsc(struct remoteproc *rproc, void *rsc)
+{
+	uint8_t copy[sizeof(struct fw_rsc_vdev) +
+		     RSC_MAX_VRINGS * sizeof(struct fw_rsc_vdev_vring)];
+	unsigned int num;
+
+	if (!rproc || !rsc)
+		return -RPROC_EINVAL;
+	num = metal_shared_read8((uint8_t *)rsc + offsetof(struct fw_rsc_vdev, num_of_vrings));
+	if (num > RSC_MAX_VRINGS)
+		return -RPROC_ERR_RSC_TAB_VDEV_NRINGS;
+	metal_copy_from_shared(copy, rsc,
+			       sizeof(struct fw_rsc_vdev) + num * sizeof(struct fw_rsc_vdev_vring));
+	copy[offsetof(struct fw_rsc_vdev, num_of_vrings)] = (uint8_t)num;
+	return handle_vdev(rproc, rsc, copy);
+}
+
+int handle_vendor_rsc(struct remoteproc *rproc, void *rsc)
+{
+	if (!rproc || !rsc)
+		return -RPROC_EINVAL;
+	if (!rproc->ops->handle_rsc)
+		return -RPROC_ERR_RSC_TAB_NS;
+	return rproc->ops->handle_rsc(rproc, rsc,
+				      word_at(rsc, offsetof(struct fw_rsc_vendor, len)));
+}
+
 int remoteproc_adopt_rsc_table(struct remoteproc *rproc, void *table, size_t len,
 			       struct metal_io_region *io)
 {

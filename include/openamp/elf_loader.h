@@ -168,6 +168,56 @@ typedef struct {
 	Elf64_Xword sh_entsize;
 } Elf64_Shdr;
 
+typedef struct {
+	Elf32_Addr r_offset;
+	Elf32_Word r_info;
+} Elf32_Rel;
+
+typedef struct {
+	Elf32_Addr r_offset;
+	Elf32_Word r_info;
+	Elf32_Sword r_addend;
+} Elf32_Rela;
+
+typedef struct {
+	Elf64_Addr r_offset;
+	Elf64_Xword r_info;
+} Elf64_Rel;
+
+typedef struct {
+	Elf64_Addr r_offset;
+	Elf64_Xword r_info;
+	Elf64_Sxword r_addend;
+} Elf64_Rela;
+
+#define ELF32_R_SYM(i)	((i) >> 8)
+#define ELF32_R_TYPE(i) ((unsigned char)(i))
+#define ELF64_R_SYM(i)	((i) >> 32)
+#define ELF64_R_TYPE(i) ((i)&0xffffffffL)
+
+typedef struct {
+	Elf32_Word st_name;
+	Elf32_Addr st_value;
+	Elf32_Word st_size;
+	unsigned char st_info;
+	unsigned char st_other;
+	Elf32_Half st_shndx;
+} Elf32_Sym;
+
+typedef struct {
+	Elf64_Word st_name;
+	unsigned char st_info;
+	unsigned char st_other;
+	Elf64_Half st_shndx;
+	Elf64_Addr st_value;
+	Elf64_Xword st_size;
+} Elf64_Sym;
+
+#define R_ARM_ABS32	2
+#define R_ARM_GLOB_DAT	21
+#define R_ARM_JUMP_SLOT 22
+#define R_ARM_RELATIVE	23
+
 #define SHT_NULL	  0
 #define SHT_PROGBITS	  1
 #define SHT_SYMTAB	  2

@@ -8,5 +8,6 @@
 #include <openamp/remoteproc_virtio.h>
 #include <openamp/rpmsg.h>
 #include <openamp/rpmsg_virtio.h>
+#include <openamp/version.h>
 
 #endif /* OPENAMP_OPEN_AMP_H */

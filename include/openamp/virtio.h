@@ -65,6 +65,16 @@ METAL_C_BEGIN
 #define VIRTIO_DEV_DRIVER 0UL /* the host */
 #define VIRTIO_DEV_DEVICE 1UL /* the client */
 
+/* Older names for the same. */
+#ifdef VIRTIO_DRIVER_ONLY
+#define VIRTIO_DRIVER_SUPPORT 1
+#define VIRTIO_DEVICE_SUPPORT 0
+#endif
+#ifdef VIRTIO_DEVICE_ONLY
+#define VIRTIO_DRIVER_SUPPORT 0
+#define VIRTIO_DEVICE_SUPPORT 1
+#endif
+
 /* Build with -DVIRTIO_DRIVER_SUPPORT=0 or -DVIRTIO_DEVICE_SUPPORT=0 to leave a role out. */
 #ifndef VIRTIO_DRIVER_SUPPORT
 #define VIRTIO_DRIVER_SUPPORT 1
@@ -88,6 +98,19 @@ METAL_C_BEGIN
 #define VIRTIO_TRANSPORT_F_END	 32
 
 #define VIRTIO_MMIO_VRING_ALIGNMENT 4096
+
+/* For the programmer's own mistakes. */
+#ifdef VIRTIO_DEBUG
+#define VIRTIO_ASSERT(_exp, _msg)                                                      \
+	do {                                                                           \
+		int _exp_holds = (_exp);                                               \
+		if (!_exp_holds)                                                       \
+			metal_log(METAL_LOG_EMERGENCY, "FATAL: %s - " _msg, __func__); \
+		metal_assert(_exp_holds);                                              \
+	} while (0)
+#else
+#define VIRTIO_ASSERT(_exp, _msg) metal_assert(_exp)
+#endif
 
 struct virtio_device;
 struct virtio_dispatch;
@@ -150,6 +173,11 @@ struct virtio_memory_ops {
 
 /* NULL for an unknown one. */
 const char *virtio_dev_name(uint16_t devid);
+
+/* Log the names of the features that are set (METAL_LOG_INFO); feature_desc may be NULL, vfd_val 0
+ * ends it. */
+void virtio_describe(struct virtio_device *dev, const char *msg, uint32_t features,
+		     struct virtio_feature_desc *feature_desc);
 
 /* flags of create_virtqueues, not in OpenAMP: a driver leaves the rings as they are. */
 #define VIRTIO_CREATE_KEEP 1u

@@ -129,6 +129,36 @@ struct vring_alloc_info {
 typedef void (*vq_callback)(struct virtqueue *);
 typedef void (*vq_notify)(struct virtqueue *);
 
+/* -DVQUEUE_DEBUG: assertions of code that works on queues. The library itself needs none: it checks
+ * always, and a queue whose rules are broken says so. */
+#ifdef VQUEUE_DEBUG
+#include <metal/assert.h>
+#include <metal/log.h>
+
+#define VQASSERT(_vq, _exp, _msg)                                                  \
+	do {                                                                       \
+		if (!(_exp))                                                       \
+			metal_log(METAL_LOG_EMERGENCY, "%s: %s - " _msg, __func__, \
+				  (_vq)->vq_name);                                 \
+		metal_assert(_exp);                                                \
+	} while (0)
+#define VQ_RING_ASSERT_VALID_IDX(_vq, _idx) \
+	VQASSERT((_vq), (_idx) < (_vq)->vq_nentries, "invalid ring index")
+#define VQ_RING_ASSERT_CHAIN_TERM(_vq)                                     \
+	VQASSERT((_vq), (_vq)->vq_desc_head_idx == VQ_RING_DESC_CHAIN_END, \
+		 "full ring terminated incorrectly")
+#define VQ_PARAM_CHK(condition, status_var, status_err) \
+	do {                                            \
+		if ((status_var) == 0 && (condition))   \
+			status_var = status_err;        \
+	} while (0)
+#else
+#define VQASSERT(_vq, _exp, _msg)
+#define VQ_RING_ASSERT_VALID_IDX(_vq, _idx)
+#define VQ_RING_ASSERT_CHAIN_TERM(_vq)
+#define VQ_PARAM_CHK(condition, status_var, status_err)
+#endif
+
 /* Memory for a queue of that many descriptors, cleared; NULL when there is none. */
 struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra);
 void virtqueue_free(struct virtqueue *vq);
