@@ -18,6 +18,7 @@ include mk/tests.mk
 include mk/rpc.mk
 include mk/app.mk
 include mk/bench.mk
+include mk/openamp.mk
 include mk/docs.mk
 include mk/install.mk
 -include client/rules.mk

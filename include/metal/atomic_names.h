@@ -3,6 +3,8 @@
 #ifndef METAL_ATOMIC_NAMES_H
 #define METAL_ATOMIC_NAMES_H
 
+#ifdef __cplusplus
+
 #include <atomic>
 
 using std::memory_order;
@@ -80,5 +82,7 @@ using std::atomic_signal_fence;
 using std::atomic_store;
 using std::atomic_store_explicit;
 using std::atomic_thread_fence;
+
+#endif /* __cplusplus */
 
 #endif /* METAL_ATOMIC_NAMES_H */
