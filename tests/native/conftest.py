@@ -26,6 +26,14 @@ MICA = os.path.join(BUILD, "mica")
 SLOW = 4 if os.path.basename(BUILD) in ("asan", "tsan") else 1  # time limits, not waits
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: begun before the others, nobody waits for it at the end")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.get_closest_marker("long"))
+
+
 def image(variant="ref"):
     """Path of a client image."""
     return os.path.join(BUILD, "client", f"mica-{variant}-native")

@@ -143,6 +143,7 @@ def test_silent_death(site):
     assert re.search(r"0x70000000:\s+0x00000001", out), out  # version of the resource table
 
 
+@pytest.mark.long
 def test_crash_without_a_daemon(site):
     """Nobody reads the record: the client goes nevertheless."""
     site.run("one")

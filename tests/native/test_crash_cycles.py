@@ -4,6 +4,8 @@ import os
 import re
 import time
 
+import pytest
+
 from conftest import SLOW
 
 CYCLES = 1000 // SLOW
@@ -52,6 +54,7 @@ def distribution(values):
             f"max {values[-1] * 1000:.1f} ms")
 
 
+@pytest.mark.long
 def test_nothing_grows(site):
     tty = site.run("one", Restart="on-failure", RestartSec=0, RestartMaxDelaySec=0,
                    StartLimitBurst=0, CoreDump="no")

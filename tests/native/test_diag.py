@@ -182,6 +182,7 @@ def test_client_crashes_meanwhile(site):
     assert code == 6 and "client one is gone" in err
 
 
+@pytest.mark.long
 def test_hung_client_loses_all(site):
     path = site.run("one")
     with Terminal(path) as tty:

@@ -4,6 +4,8 @@ import os
 import re
 import time
 
+import pytest
+
 from conftest import SLOW
 
 WATCHDOG = 2  # seconds; looked at twice in that time
@@ -33,18 +35,21 @@ def wake_ups(pid):
     return switches(pid) - before
 
 
+@pytest.mark.long
 def test_quiet_client(site):
     site.run("one")
     assert wake_ups(site.daemon.pid) == 0
     print(f"\nmicad with one client: {resident(site.daemon.pid)} KiB")
 
 
+@pytest.mark.long
 def test_watchdog_looks_twice_a_period(site):
     site.run("one", WatchdogSec=WATCHDOG)
     looks = SECONDS * 2 // WATCHDOG
     assert looks - 1 <= wake_ups(site.daemon.pid) <= looks + 1
 
 
+@pytest.mark.long
 def test_nothing_at_all(site):
     assert wake_ups(site.daemon.pid) == 0
     print(f"\nmicad without a client: {resident(site.daemon.pid)} KiB")

@@ -14,6 +14,7 @@ from conftest import BUILD, SLOW, wait_until
 MORTAL = os.path.join(BUILD, "micad-mortal")
 SEED = 20260413
 MOMENTS = 500 // SLOW
+SHARES = 4  # tests that run at the same time, instead of one
 
 
 def life(site, name="one", variant="ref", **keys):
@@ -104,9 +105,11 @@ def die_at(site, place):
         site.daemon = None
 
 
-def test_at_every_step(idle_site, steps):
+@pytest.mark.long
+@pytest.mark.parametrize("share", range(SHARES))
+def test_at_every_step(idle_site, steps, share):
     site, missed = idle_site, []
-    for place in places(steps):
+    for place in list(places(steps))[share::SHARES]:
         if place.startswith("take-over"):
             site.start()
             site.run("one")
@@ -137,16 +140,18 @@ class Rolling(threading.Thread):
             self.talks += 1
 
 
-def test_at_random_moments(idle_site):
+@pytest.mark.long
+@pytest.mark.parametrize("share", range(SHARES))
+def test_at_random_moments(idle_site, share):
     """A client that is left alone runs through all of them in one process."""
-    site, rng = idle_site, random.Random(SEED)
+    site, rng = idle_site, random.Random(SEED + 2 * share)
     site.start()
     site.run("steady")
     [steady] = site.processes()
-    rolling = Rolling(site, random.Random(SEED + 1))
+    rolling = Rolling(site, random.Random(SEED + 2 * share + 1))
     rolling.start()
     try:
-        for _ in range(MOMENTS):
+        for _ in range(MOMENTS // SHARES):
             time.sleep(rng.uniform(0, 0.12))
             site.kill()
             site.start(wait=rng.random() < 0.2)

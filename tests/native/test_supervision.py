@@ -145,6 +145,7 @@ def test_hang(site, how, restart):
     assert "pong" in site.shell("one", "ping")
 
 
+@pytest.mark.long
 def test_a_client_that_works_has_a_heartbeat(site):
     """Also while it moves data, and while it has nothing to do."""
     tty = site.run("one", WatchdogSec=WATCHDOG)
@@ -156,6 +157,7 @@ def test_a_client_that_works_has_a_heartbeat(site):
     assert (info["state"], info["restarts"], info["watchdog"]) == ("Running", 0, "on")
 
 
+@pytest.mark.long
 def test_time_of_a_daemon_that_was_stopped_does_not_count(site):
     """Both were stopped for long, as by a suspend of the machine; so was the daemon alone."""
     site.run("one", WatchdogSec=WATCHDOG)
@@ -189,6 +191,7 @@ def test_no_wake_ups_without_a_watchdog(site):
     assert (switches(client), switches(daemon)) == before
 
 
+@pytest.mark.long
 def test_watchdog_set_while_it_runs(site):
     site.run("one")
     assert site.info("one")["watchdog"] == "off"
@@ -206,6 +209,7 @@ def test_watchdog_set_while_it_runs(site):
     assert "pong" in site.shell("one", "ping")
 
 
+@pytest.mark.long
 def test_watchdog_goes_on_under_the_next_daemon(site):
     site.run("one", Restart="on-failure", WatchdogSec=WATCHDOG)
     site.kill()
@@ -474,6 +478,7 @@ def resident_kib(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
 
 
+@pytest.mark.long
 def test_nothing_grows(site):
     """100 restarts: no descriptor, no memory."""
     site.run("one", Restart="on-failure", RestartSec="0", StartLimitBurst="0")

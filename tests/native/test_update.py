@@ -99,6 +99,7 @@ def test_reset_gives_client_path_again(site):
     assert version(site) == "novendor"
 
 
+@pytest.mark.long
 def test_only_the_last_two_are_kept(site):
     run(site)
     for variant in ("novendor", "nostop", "noreattach", "fulllen"):
@@ -156,6 +157,7 @@ def test_json_and_steps(site):
 
 @pytest.mark.parametrize("variant,code,word", [("crashboot", 13, "went off"),
                                                ("neverready", 11, "did not become ready")])
+@pytest.mark.long
 def test_bad_image_goes_back(site, variant, code, word):
     tty = run(site, StartTimeoutSec=2)
     run(site, "two")

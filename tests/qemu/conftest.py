@@ -15,7 +15,10 @@ import pytest
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KERNEL = os.environ.get("MICA_KERNEL", "6.12")
 BOARD = os.environ.get("MICA_BOARD", "qemu-arm64")
-CLIENTS = os.path.join(TOP, "build", "client", "arm64")
+with open(os.path.join(TOP, "boards", BOARD.split(",")[0], "board.sh"), encoding="utf-8") as board_sh:
+    ARCH = re.search(r"^BOARD_ARCH=(\w+)$", board_sh.read(), re.M).group(1)
+CLIENTS = os.path.join(TOP, "build", "client", ARCH)
+PROGRAMS = os.path.join(TOP, "build", ARCH)  # built for the board's Linux
 
 
 # micad killed, and gone: a signal takes its time on a busy machine.
@@ -45,7 +48,8 @@ class Guest:
                                    dimensions=(50, 400))
         log = os.environ.get("MICA_CONSOLE_LOG")
         if log:
-            self.child.logfile_read = open(log, "a", encoding="utf-8")
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "all")
+            self.child.logfile_read = open(f"{log}-{worker}.log", "a", encoding="utf-8")
         self.child.expect(r"# ")
         # A shell without line editing: it reads a line, runs it, and says how that went.
         self.child.sendline("stty -echo; exec sh -c 'echo shell-\"\"ready; while IFS= read -r l; do eval \"$l\"; done'")
@@ -97,13 +101,22 @@ def client(guest):
 
 
 def build_once():
-    """The images must be fresh; make does nothing when they are."""
-    subprocess.run(["make", "-s", "client-arm64"], cwd=TOP, check=True, stdout=sys.stderr)
+    """What is put into the board must be fresh; make does nothing when it is."""
+    subprocess.run(["make", "-s", f"V={ARCH}", f"client-{ARCH}", "app"], cwd=TOP, check=True,
+                   stdout=sys.stderr)
 
 
 def pytest_sessionstart(session):
-    if not hasattr(session.config, "workerinput"):
+    if not hasattr(session.config, "workerinput"):  # not in each of several processes
         build_once()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: begun before the others, nobody waits for it at the end")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.get_closest_marker("long"))
 
 
 def kernel_warnings(guest):

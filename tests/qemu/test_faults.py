@@ -3,27 +3,19 @@
 checksummed messages all the time and loses none. How long things took is printed."""
 import os
 import re
-import subprocess
-import sys
 import time
 
 import pytest
 
-from conftest import KILL, TOP, boot, kernel_warnings
+from conftest import KILL, PROGRAMS, boot, kernel_warnings
 
-TRAFFIC = (os.path.join(TOP, "build", "arm64", "tests", "traffic"), "/usr/bin/traffic")
+TRAFFIC = (os.path.join(PROGRAMS, "tests", "traffic"), "/usr/bin/traffic")
 TABLE = []
-
-
-def build():
-    """The other side of the healthy client, for the board; what to add to its files."""
-    subprocess.run(["make", "-s", "V=arm64", "app"], cwd=TOP, check=True, stdout=sys.stderr)
-    return [TRAFFIC]
 
 
 @pytest.fixture(scope="module")
 def guest():
-    g = boot(files=build())
+    g = boot(files=[TRAFFIC])
     g.ok("mica create ref-b.conf && mica start ref-b")
     yield g
     print()

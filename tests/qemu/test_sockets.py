@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Endpoints as sockets on the board: real memory attributes, real cores, the library in C."""
 import os
-import subprocess
-import sys
 
 import pytest
 
-from conftest import KILL, TOP, boot
+from conftest import KILL, PROGRAMS, boot
 
 
 @pytest.fixture(scope="module")
 def guest():
-    subprocess.run(["make", "-s", "V=arm64", "app"], cwd=TOP, check=True, stdout=sys.stderr)
-    examples = os.path.join(TOP, "build", "arm64", "examples")
+    examples = os.path.join(PROGRAMS, "examples")
     g = boot(files=[(os.path.join(examples, "echo"), "/usr/bin/echo-messages"),
                     (os.path.join(examples, "sensor"), "/usr/bin/sensor")])
     yield g

@@ -1,26 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bulk messages on the board: through reserved memory, compared in the guest; and without room."""
 import os
-import subprocess
-import sys
 
 import pytest
 
-from conftest import KILL, TOP, boot, kernel_warnings
+from conftest import BOARD, KILL, PROGRAMS, boot, kernel_warnings
 
-UMT = (os.path.join(TOP, "build", "arm64", "examples", "umt"), "/usr/bin/umt")
+UMT = (os.path.join(PROGRAMS, "examples", "umt"), "/usr/bin/umt")
 DATA = "head -c {size} /dev/urandom > /tmp/data"
-
-
-def build():
-    """The example, for the board; what to add to its files."""
-    subprocess.run(["make", "-s", "V=arm64", "app"], cwd=TOP, check=True, stdout=sys.stderr)
-    return [UMT]
 
 
 @pytest.fixture(scope="module")
 def guest():
-    g = boot(files=build())
+    g = boot(files=[UMT])
     yield g
     g.close()
 
@@ -79,7 +71,7 @@ def test_nothing_in_the_kernels_log(guest):
 
 def test_region_without_room():
     """As existing device trees have it: umt is refused in one line, the rest works."""
-    g = boot(board="qemu-arm64,comm=1M", files=build())
+    g = boot(board=BOARD + ",comm=1M", files=[UMT])
     try:
         for variant in ("ref", "uniproton"):
             conf(g, variant, variant)
