@@ -14,6 +14,7 @@ B := build/$(V)
 include mk/flags.mk
 include mk/host.mk
 include mk/compat.mk
+include mk/demos.mk
 include mk/tests.mk
 include mk/rpc.mk
 include mk/app.mk

@@ -8,10 +8,10 @@ include client/variants.mk
 
 CLIENT_ARCHS := $(patsubst client/arch/%/flags.mk,%,$(wildcard client/arch/*/flags.mk))
 include $(CLIENT_ARCHS:%=client/arch/%/flags.mk)
-CLIENT_SDK   := $(wildcard client/sdk/*.c client/kernel/*.c client/apps/*.c)
+CLIENT_SDK   := $(wildcard client/sdk/*.c client/kernel/*.c client/apps/*.c demos/openamp/*.c demos/openamp/client/*.c)
 CLIENT_LIB   := $(wildcard metal/*.c metal/client/*.c openamp/*.c)
 CLIENT_INC   := -Iinclude -Imetal/client/include -Iclient/include -Iclient/kernel/include \
-	-Iclient/sdk -Iclient/apps -Iclient/variants
+	-Iclient/sdk -Iclient/apps -Iclient/variants -Idemos/openamp -Idemos/openamp/client
 CLIENT_CSTD  := -std=gnu11 -DMICA_VERSION='"$(VERSION)"'
 
 # An ordinary POSIX program as part of a client: unchanged, its calls go to Linux.
@@ -37,6 +37,10 @@ client-native: $(CLIENT_VARIANTS:%=$(CN)/mica-%-native)
 endif
 
 $(CN)/obj/client/apps/posix_demo.o: CN_CFLAGS += $(CLIENT_POSIX)
+
+# Rings of 256 buffers each.
+CLIENT_ARENA := -DMETAL_ARENA_SIZE=65536
+$(CN)/obj/metal/client/alloc.o: CN_CFLAGS += $(CLIENT_ARENA)
 
 $(CN)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -86,6 +90,8 @@ $(client_out)/obj/client/lib/string.o: CB_FLAGS += -fno-tree-loop-distribute-pat
 
 $(client_out)/obj/client/apps/posix_demo.o: CB_FLAGS += $(CLIENT_POSIX)
 
+$(client_out)/obj/metal/client/alloc.o: CB_FLAGS += $(CLIENT_ARENA)
+
 $(client_out)/image.lds: $(client_arch)/image.lds.S $(client_board)/board.h
 	@mkdir -p $$(@D)
 	$(CROSS_$(1))gcc -E -P -x c -I$(client_board) -o $$@ $$<
@@ -113,7 +119,7 @@ $(client_out)/mica-%.bin: $(client_out)/mica-%.elf
 endef
 
 # The recipe of an image of ARCH, with further flags of the linker.
-client_image = $(CROSS_$(1))gcc $(CB_LDFLAGS) $(CLIENT_FLAGS_$(1)) -T $(client_out)/image.lds $(2) -o $$@.$$$$$$$$ \
+client_image = $(CROSS_$(1))gcc $(CB_LDFLAGS) $(CLIENT_FLAGS_$(1)) -T $(client_out)/image.lds $$(CLIENT_PLACE) $(2) -o $$@.$$$$$$$$ \
 	$$(filter %.o %.a,$$^) && mv $$@.$$$$$$$$ $$@
 
 # client_moved ARCH NAME SUFFIX ADDRESS -> mica-NAME-SUFFIX.elf
@@ -127,3 +133,7 @@ comma := ,
 $(foreach a,$(CLIENT_ARCHS),$(eval $(call client_rules,$(a))))
 $(foreach a,$(CLIENT_ARCHS),$(foreach m,$(CLIENT_MOVED_$(notdir $(call client_board,$(a)))),\
 	$(eval $(call client_moved,$(a),$(word 1,$(subst :, ,$(m))),$(word 2,$(subst :, ,$(m))),$(word 3,$(subst :, ,$(m)))))))
+
+# Some have a place of their own. Only the image: what it is made of is others', too.
+$(foreach a,$(CLIENT_ARCHS),$(eval $(call client_out,$(a))/mica-openamp.elf: private \
+	CLIENT_PLACE := $(CLIENT_OPENAMP_$(notdir $(call client_board,$(a))):%=-Wl$(comma)--defsym=IMAGE_BASE=%)))

@@ -11,8 +11,12 @@
 
 static void help(const char *args)
 {
+	const struct shell_command *more = mica_variant.shell.more;
+
 	(void)args;
 	for (const struct shell_command *c = shell_commands; c->name; c++)
+		shell_printf("  %-9s %s\n", c->name, c->help);
+	for (const struct shell_command *c = more ? more : shell_session_commands; c->name; c++)
 		shell_printf("  %-9s %s\n", c->name, c->help);
 }
 
@@ -93,6 +97,8 @@ static void poweroff(const char *args)
 	(void)args;
 	shell_printf("powering off\n");
 	shell_write("", 0);
+	if (mica_variant.boot != BOOT_NORMAL)
+		mica_chip_power_off();
 	mica_session_stop();
 	k_sleep(K_FOREVER);
 }
@@ -134,25 +140,29 @@ const struct shell_command shell_commands[] = {
 	{ "uptime", "time since start", uptime },
 	{ "ps", "threads", ps },
 	{ "mem", "memory", mem },
-	{ "ping", "answers pong, with counters of the link", ping },
 	{ "echo", "TEXT  prints it", echo },
 	{ "cat", "N  sends the next N bytes back as they are", shell_cat },
 	{ "flood", "N  sends N bytes of a pattern and their CRC-32", shell_flood },
 	{ "sink", "N  takes the next N bytes and prints their CRC-32", shell_sink },
+	{ "smp", "[on [CORE]|run|off|crash]  a second core", shell_smp },
+	{ "threads", "tests the kernel: preemption, semaphores, queues, sleep", shell_threads },
+	{ "poweroff", "ends this client", poweroff },
+	{ "crash", "[panic|overflow]  dies of a fatal exception", crash },
+	{ "hang", "stops answering, interrupts off", hang },
+	{ NULL, NULL, NULL },
+};
+
+const struct shell_command shell_session_commands[] = {
+	{ "ping", "answers pong, with counters of the link", ping },
 	{ "traffic", "[hold|go]  counters of mica-sink and mica-source; the sink takes nothing",
 	  shell_traffic },
 	{ "umt", "N  sends N bytes of a pattern as a bulk message, prints their CRC-32",
 	  shell_umt },
 	{ "rpc", "[test|sdk|mixed|posix|hold|system|refused]  calls functions of Linux",
 	  shell_rpc },
-	{ "smp", "[on [CORE]|run|off|crash]  a second core", shell_smp },
 	{ "log", "LEVEL TEXT  writes it into the log, level 0 to 7", shell_log },
 	{ "logflood", "N  writes N lines into the log at once", shell_logflood },
 	{ "trace", "I TEXT  writes a line into trace buffer I", shell_trace },
-	{ "threads", "tests the kernel: preemption, semaphores, queues, sleep", shell_threads },
-	{ "poweroff", "ends this client", poweroff },
-	{ "crash", "[panic|overflow]  dies of a fatal exception", crash },
 	{ "fault", "[KIND]  misbehaves in that way; without KIND lists them", shell_fault },
-	{ "hang", "stops answering, interrupts off", hang },
 	{ NULL, NULL, NULL },
 };

@@ -4,6 +4,7 @@
 #include "kernel.h"
 #include "mica_client.h"
 #include "mica_rpc.h"
+#include "openamp.h"
 #include "platform.h"
 #include "shell.h"
 #include "traffic.h"
@@ -72,6 +73,8 @@ void app_start(void)
 		platform_crash();
 	if (mica_variant.boot == BOOT_STANDALONE)
 		standalone_start();
+	if (mica_variant.boot == BOOT_OPENAMP)
+		openamp_start();
 	if (mica_variant.boot == BOOT_NORMAL)
 		mica_session_start(&config);
 }

@@ -32,6 +32,11 @@ _Noreturn void platform_core_off(void);
 void platform_core_wait(void); /* until woken, or sooner */
 void platform_core_wake(void);
 
+/* The board's console. write: all of it, or as much as somebody takes. read: what is there now. */
+void platform_console_open(void);
+void platform_console_write(const char *data, size_t len);
+size_t platform_console_read(void *data, size_t len);
+
 /* Without a host and its Linux: prepare, print, switch the whole machine off. */
 void platform_standalone(void);
 void platform_print(const char *data, size_t len);

@@ -4,11 +4,14 @@
 
 #include "fmt.h"
 #include "mica_client.h"
+#include "platform.h"
 #include "shell.h"
 
 #define PROMPT	   "mica:~$ "
 #define STACK_SIZE 8192u
 #define OUT_SIZE   480u
+#define CTRL_C	   0x03
+#define CONSOLE_MS 2u
 #define WRITE_MS   MICA_OS_FOREVER /* lossless: a reader that pauses pauses the shell */
 
 static struct {
@@ -31,6 +34,10 @@ static bool send_all(const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
+	if (sh.config.console) {
+		platform_console_write(data, len);
+		return true;
+	}
 	while (len) {
 		size_t piece = sh.config.piece && sh.config.piece < len ? sh.config.piece : len;
 
@@ -58,15 +65,53 @@ static void put(const char *data, size_t len)
 	}
 }
 
+/* At least one byte; 0 after that time. The console is looked at, nothing tells of it. */
+static size_t receive(void *data, size_t len, uint32_t timeout_ms)
+{
+	size_t n;
+
+	if (!sh.config.console)
+		return mica_tty_read(&sh.tty, data, len, timeout_ms);
+	for (uint32_t ms = 0; (n = platform_console_read(data, len)) == 0; ms += CONSOLE_MS) {
+		if (timeout_ms != MICA_OS_FOREVER && ms >= timeout_ms)
+			return 0;
+		mica_os_sleep_ms(CONSOLE_MS);
+	}
+	return n;
+}
+
+bool shell_interrupted(void)
+{
+	flush();
+	if (!sh.config.console)
+		return false;
+	if (sh.in_at == sh.in_len) {
+		sh.in_at = 0;
+		sh.in_len = platform_console_read(sh.in, sizeof(sh.in));
+	}
+	for (size_t i = sh.in_at; i < sh.in_len; i++) {
+		if (sh.in[i] == CTRL_C) {
+			sh.in_at = i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
 void shell_printf(const char *format, ...)
 {
-	char text[256];
 	va_list args;
-	size_t len;
 
 	va_start(args, format);
-	len = fmt_v(text, sizeof(text), format, args);
+	shell_vprintf(format, args);
 	va_end(args);
+}
+
+void shell_vprintf(const char *format, va_list args)
+{
+	char text[256];
+	size_t len = fmt_v(text, sizeof(text), format, args);
+
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '\n')
 			put("\r", 1);
@@ -86,7 +131,7 @@ size_t shell_read(void *data, size_t len, uint32_t timeout_ms)
 
 	flush();
 	if (!n)
-		return mica_tty_read(&sh.tty, data, len, timeout_ms);
+		return receive(data, len, timeout_ms);
 	if (n > len)
 		n = len;
 	memcpy(data, sh.in + sh.in_at, n);
@@ -94,8 +139,18 @@ size_t shell_read(void *data, size_t len, uint32_t timeout_ms)
 	return n;
 }
 
+static const struct shell_command *find(const struct shell_command *c, const char *name, size_t len)
+{
+	for (; c->name; c++) {
+		if (strlen(c->name) == len && strncmp(c->name, name, len) == 0)
+			return c;
+	}
+	return NULL;
+}
+
 static void run_line(void)
 {
+	const struct shell_command *c;
 	char *name = sh.line, *args;
 	size_t len;
 
@@ -109,11 +164,12 @@ static void run_line(void)
 		;
 	if (!len)
 		return;
-	for (const struct shell_command *c = shell_commands; c->name; c++) {
-		if (strlen(c->name) == len && strncmp(c->name, name, len) == 0) {
-			c->run(args);
-			return;
-		}
+	c = find(shell_commands, name, len);
+	if (!c)
+		c = find(sh.config.more ? sh.config.more : shell_session_commands, name, len);
+	if (c) {
+		c->run(args);
+		return;
 	}
 	name[len] = '\0';
 	shell_printf("%s: no such command; type help for a list\n", name);
@@ -156,7 +212,7 @@ static void on_char(uint8_t c)
 			sh.len--;
 			put("\b \b", 3);
 		}
-	} else if (c == 0x03) {
+	} else if (c == CTRL_C) {
 		sh.len = 0;
 		put("^C\r\n" PROMPT, sizeof("^C\r\n" PROMPT) - 1);
 	} else if (c >= 0x20 && sh.len + 1 < sizeof(sh.line)) {
@@ -176,7 +232,7 @@ static void shell_main(void *arg)
 	}
 	for (;;) {
 		sh.in_at = 0;
-		sh.in_len = mica_tty_read(&sh.tty, sh.in, sizeof(sh.in), MICA_OS_FOREVER);
+		sh.in_len = receive(sh.in, sizeof(sh.in), MICA_OS_FOREVER);
 		while (sh.in_at < sh.in_len)
 			on_char(sh.in[sh.in_at++]);
 		flush();
@@ -186,7 +242,7 @@ static void shell_main(void *arg)
 void shell_start(const struct shell_config *config)
 {
 	sh.config = *config;
-	if (mica_tty_open(&sh.tty, config->tty_name, NULL) == MICA_OK)
+	if (config->console || mica_tty_open(&sh.tty, config->tty_name, NULL) == MICA_OK)
 		mica_os_thread_start(&sh.thread, "shell", MICA_OS_PRIO_APP, shell_main, NULL, stack,
 				     sizeof(stack));
 }

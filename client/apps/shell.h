@@ -3,6 +3,7 @@
 #ifndef SHELL_H
 #define SHELL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,12 +20,16 @@ struct shell_command {
 
 /* Ends with an entry without a name. */
 extern const struct shell_command shell_commands[];
+/* Those that are nothing without a session with the host. */
+extern const struct shell_command shell_session_commands[];
 
 struct shell_config {
 	const char *tty_name;
-	size_t piece;		  /* most bytes of one message; 0: what fits */
-	bool silent;		  /* says nothing before the first byte of input */
-	struct mica_os_sem *gate; /* waits for it first; NULL: nothing to wait for */
+	size_t piece;			  /* most bytes of one message; 0: what fits */
+	bool silent;			  /* says nothing before the first byte of input */
+	struct mica_os_sem *gate;	  /* waits for it first; NULL: nothing to wait for */
+	bool console;			  /* on the board's console: there is no session, no tty */
+	const struct shell_command *more; /* instead of shell_session_commands; NULL: those */
 };
 
 /* Open the tty and start the shell's thread, once. Session thread. */
@@ -36,6 +41,9 @@ bool shell_hide(void);
 void shell_show(void);
 
 void shell_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void shell_vprintf(const char *format, va_list args);
+/* On the console: the user has pressed Ctrl-C. Shows what was printed so far. */
+bool shell_interrupted(void);
 /* Raw bytes. False when nobody took them in time. */
 bool shell_write(const void *data, size_t len);
 /* Raw bytes, at least one; 0 after timeout_ms. */

@@ -18,6 +18,7 @@ enum variant_boot {
 	BOOT_NORMAL,
 	BOOT_NEVER_READY, /* sleeps, announces nothing, obeys nothing */
 	BOOT_CRASH,
+	BOOT_OPENAMP,	 /* the demos of OpenAMP: no session, memory below the image, the console */
 	BOOT_STANDALONE, /* no host: test the kernel, print on the board's UART, power off */
 };
 
@@ -34,6 +35,7 @@ struct mica_variant {
 	const void *table; /* NULL: static layout */
 	size_t table_size;
 	size_t comm_limit; /* bytes of communication memory it maps; 0: all */
+	size_t comm_below; /* they are its own, right below the image; 0: the board's */
 	enum variant_boot boot;
 	struct mica_quirks quirks;
 	enum variant_kind kind;

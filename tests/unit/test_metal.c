@@ -191,18 +191,18 @@ static void devices(void **state)
 	assert_int_equal(metal_bus_register(&bus), -EBUSY);
 	assert_int_equal(metal_register_generic_device(&dev), 0);
 	assert_int_equal(metal_device_open("generic", "none", &opened), -ENODEV);
-	assert_int_equal(metal_device_open("platform", dev.name, &opened), -ENOENT);
+	assert_int_equal(metal_device_open("pci", dev.name, &opened), -ENOENT);
 	assert_int_equal(metal_device_open("generic", dev.name, &opened), 0);
 	assert_ptr_equal(opened, &dev);
 	assert_ptr_equal(metal_device_io_region(opened, 0), &dev.regions[0]);
 	assert_null(metal_device_io_region(opened, 1));
 	metal_device_close(opened);
-	bus.name = "platform";
+	bus.name = "pci";
 	assert_int_equal(metal_bus_register(&bus), 0);
-	assert_int_equal(metal_bus_find("platform", &found), 0);
+	assert_int_equal(metal_bus_find("pci", &found), 0);
 	assert_ptr_equal(found, &bus);
 	assert_int_equal(metal_bus_unregister(&bus), 0);
-	assert_int_equal(metal_bus_find("platform", NULL), -ENOENT);
+	assert_int_equal(metal_bus_find("pci", NULL), -ENOENT);
 	metal_finish();
 }
 

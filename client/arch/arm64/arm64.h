@@ -40,8 +40,8 @@ static inline uint64_t mmio_read64(uint64_t addr)
 /* image.lds.S */
 extern unsigned char image_start[], image_rodata[], image_table[], image_data[], image_end[];
 
-/* mmu.c: identity map, caches on. comm_size: bytes of communication memory to map. */
-void arm64_mmu_on(size_t comm_size);
+/* mmu.c: identity map, caches on. comm: communication memory to map. */
+void arm64_mmu_on(uint64_t comm, size_t comm_size);
 /* The page at pa, which must be memory of the image, once more and writable; for one at a time. */
 void *arm64_mmu_window(uint64_t pa);
 
@@ -78,7 +78,7 @@ void arm64_timer_init(void);
 void arm64_timer_off(void);
 
 /* chip.c */
-void arm64_chip_init(size_t comm_size);
+void arm64_chip_init(uint64_t comm, size_t comm_size);
 void arm64_doorbell_irq(uint32_t sgi);
 
 /* debug.c: true if a debugger dealt with the exception */

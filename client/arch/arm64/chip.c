@@ -7,6 +7,7 @@
 
 #define SGI_COUNT 16u
 
+static uint64_t comm_base;
 static size_t comm_size;
 static struct {
 	uint32_t sgi; /* SGI_COUNT: not connected */
@@ -14,8 +15,9 @@ static struct {
 	void *arg;
 } doorbell = { .sgi = SGI_COUNT };
 
-void arm64_chip_init(size_t size)
+void arm64_chip_init(uint64_t base, size_t size)
 {
+	comm_base = base;
 	comm_size = size;
 }
 
@@ -77,8 +79,7 @@ void *mica_chip_resource_table(size_t *size)
 
 void *mica_chip_to_va(uint64_t da, size_t size)
 {
-	if (da < BOARD_COMM_BASE || da - BOARD_COMM_BASE > comm_size ||
-	    size > comm_size - (da - BOARD_COMM_BASE))
+	if (da < comm_base || da - comm_base > comm_size || size > comm_size - (da - comm_base))
 		return NULL;
 	return (void *)da;
 }
@@ -91,7 +92,7 @@ uint64_t mica_chip_to_da(const void *va)
 uint64_t mica_chip_comm(size_t *size)
 {
 	*size = comm_size;
-	return BOARD_COMM_BASE;
+	return comm_base;
 }
 
 static uint64_t line_size(void)

@@ -28,13 +28,18 @@ void arm64_irq(uint64_t *saved)
 
 void arm64_main(bool entered_at_el2)
 {
-	size_t comm = BOARD_COMM_SIZE;
+	uint64_t comm = BOARD_COMM_BASE;
+	size_t comm_size = BOARD_COMM_SIZE;
 
-	if (mica_variant.comm_limit && mica_variant.comm_limit < comm)
-		comm = mica_variant.comm_limit;
+	if (mica_variant.comm_below) {
+		comm_size = mica_variant.comm_below;
+		comm = (uint64_t)image_start - comm_size;
+	}
+	if (mica_variant.comm_limit && mica_variant.comm_limit < comm_size)
+		comm_size = mica_variant.comm_limit;
 	arm64_psci_init(entered_at_el2);
-	arm64_mmu_on(comm);
-	arm64_chip_init(comm);
+	arm64_mmu_on(comm, comm_size);
+	arm64_chip_init(comm, comm_size);
 	if (arm64_gic_init() != 0)
 		arm64_psci_cpu_off();
 	arm64_timer_init();

@@ -133,14 +133,14 @@ static void switch_on(void)
 	isb();
 }
 
-void arm64_mmu_on(size_t comm_size)
+void arm64_mmu_on(uint64_t comm, size_t comm_size)
 {
 	used = 1;
 	map((uint64_t)image_start, (uint64_t)image_rodata, MAP_CODE);
 	map((uint64_t)image_rodata, (uint64_t)image_table, MAP_CONST);
 	map((uint64_t)image_table, (uint64_t)image_data, MAP_SHARED);
 	map((uint64_t)image_data, (uint64_t)image_end, MAP_DATA);
-	map(BOARD_COMM_BASE, BOARD_COMM_BASE + page_up(comm_size), MAP_SHARED);
+	map(comm, comm + page_up(comm_size), MAP_SHARED);
 	window_slot(); /* its tables */
 	map(BOARD_DEVICE_BASE, BOARD_DEVICE_BASE + BOARD_DEVICE_SIZE, MAP_DEVICE);
 	invalidate_tables();

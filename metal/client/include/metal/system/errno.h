@@ -6,6 +6,7 @@
 #ifndef EPERM
 #define EPERM	  1
 #define ENOENT	  2
+#define EINTR	  4
 #define EIO	  5
 #define ENXIO	  6
 #define EAGAIN	  11
@@ -16,6 +17,7 @@
 #define EINVAL	  22
 #define ENOSPC	  28
 #define ERANGE	  34
+#define EPROTO	  71
 #define ENOTSUP	  95
 #define ETIMEDOUT 110
 #endif

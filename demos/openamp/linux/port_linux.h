@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What programs of Linux alone ask of their port. */
+#ifndef PORT_LINUX_H
+#define PORT_LINUX_H
+
+#include <stdbool.h>
+
+#include "client_file.h"
+
+/* A decimal or, with 0x, hexadecimal number up to max, and nothing behind it. */
+bool port_number(const char *text, unsigned long max, unsigned long *value);
+
+/* After port_open(). */
+const struct client_file *port_client(void);
+
+#endif /* PORT_LINUX_H */
