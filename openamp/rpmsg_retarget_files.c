@@ -27,7 +27,8 @@ static int ask(struct message *m, struct message *answer)
 {
 	int ret = -EINVAL;
 
-	answer->call.id = 0;
+	/* What a short answer leaves out is neither a number of a call nor a good result. */
+	memset(&answer->call, 0xff, sizeof(answer->call));
 	if (default_rpc)
 		ret = rpmsg_rpc_send(default_rpc, m, sizeof(m->call) + m->call.args.data_len,
 				     answer, sizeof(*answer));
@@ -57,7 +58,7 @@ int _open(const char *filename, int flags, int mode)
 
 int _read(int fd, char *buffer, int buflen)
 {
-	struct message m = request(READ_SYSCALL_ID, fd, buflen), answer = { 0 };
+	struct message m = request(READ_SYSCALL_ID, fd, buflen), answer = { .data = { 0 } };
 	size_t len;
 	int ret;
 
@@ -68,8 +69,9 @@ int _read(int fd, char *buffer, int buflen)
 		return ret;
 	len = metal_min((size_t)answer.call.args.data_len, DATA_MAX);
 	len = metal_min(len, (size_t)buflen);
+	len = metal_min(len, (size_t)ret);
 	memcpy(buffer, answer.data, len);
-	return metal_min(ret, (int)len);
+	return (int)len;
 }
 
 int _write(int fd, const char *ptr, int len)
