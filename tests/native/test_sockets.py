@@ -293,7 +293,6 @@ def test_sender_waits_for_a_client_that_takes_nothing(site, app, style):
     assert app("recv", 0, 496, 200) == "EAGAIN"
 
 
-@pytest.mark.long
 def test_held_messages_wait_for_the_next_reader(site):
     site.run("one")
     source = connect(site, "one", "mica-source")
@@ -449,7 +448,6 @@ def test_daemon_is_replaced(site, app, style, number):
     assert plain.receive() == b"again"
 
 
-@pytest.mark.long
 def test_daemon_is_killed_while_messages_flow(site):
     """What was on its way may be lost; nothing comes twice, nothing changes."""
     site.run("one")
