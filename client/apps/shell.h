@@ -77,6 +77,9 @@ void shell_trace(const char *args);
 /* faults.c: misbehaves */
 void shell_fault(const char *args);
 
+/* metal_test.c */
+void shell_metal(const char *args);
+
 /* selftest.c */
 void shell_threads(const char *args);
 bool selftest_run(char *line, size_t size); /* line: what was tested, how it went */

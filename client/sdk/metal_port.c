@@ -2,7 +2,9 @@
 /* What libmetal asks of a client, over the SDK's porting layer. */
 #include <metal/system/port.h>
 
+#include "fmt.h"
 #include "mica_chip.h"
+#include "mica_client.h"
 #include "mica_os.h"
 
 unsigned long metal_port_critical_enter(void)
@@ -32,17 +34,6 @@ static void append(struct parked **list, struct parked *p)
 	*list = p;
 }
 
-unsigned long metal_port_park(const void *object, unsigned long state)
-{
-	struct parked self = { .object = object };
-
-	mica_os_sem_init(&self.sem, 0);
-	append(&parked, &self);
-	mica_os_critical_exit(state);
-	mica_os_sem_take(&self.sem, MICA_OS_FOREVER);
-	return mica_os_critical_enter();
-}
-
 void metal_port_unpark(const void *object, int all)
 {
 	struct parked **link = &parked, *woken = NULL;
@@ -66,6 +57,19 @@ void metal_port_unpark(const void *object, int all)
 	}
 }
 
+unsigned long metal_port_park(const void *object, const void *wake, unsigned long state)
+{
+	struct parked self = { .object = object };
+
+	mica_os_sem_init(&self.sem, 0);
+	append(&parked, &self);
+	if (wake)
+		metal_port_unpark(wake, 0);
+	mica_os_critical_exit(state);
+	mica_os_sem_take(&self.sem, MICA_OS_FOREVER);
+	return mica_os_critical_enter();
+}
+
 void metal_port_sleep_us(unsigned int us)
 {
 	mica_os_sleep_ms((us + 999u) / 1000u);
@@ -76,12 +80,12 @@ uint64_t metal_port_time_ns(void)
 	return mica_os_time_us() * 1000u;
 }
 
-/* A client has no console of its own; what matters reaches the host through the status words. */
 void metal_port_log(int level, const char *format, va_list args)
 {
-	(void)level;
-	(void)format;
-	(void)args;
+	char line[128];
+
+	(void)fmt_v(line, sizeof(line), format, args);
+	mica_log((enum mica_log_level)level, "%s", line);
 }
 
 void metal_port_cache_clean(void *addr, size_t len)

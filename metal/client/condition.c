@@ -14,14 +14,12 @@ int metal_condition_wait(struct metal_condition *cv, metal_mutex_t *m)
 	cv->waiters++;
 	state = m->state;
 	m->held = 0;
-	if (m->waiting)
-		metal_port_unpark(m, 0);
-	state = metal_port_park(cv, state);
+	state = metal_port_park(cv, m->waiting ? m : NULL, state);
 	cv->waiters--;
 	/* In a critical section, but somebody may sleep with the mutex. */
 	while (m->held) {
 		m->waiting++;
-		state = metal_port_park(m, state);
+		state = metal_port_park(m, NULL, state);
 		m->waiting--;
 	}
 	m->held = 1;

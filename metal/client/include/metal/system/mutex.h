@@ -38,7 +38,7 @@ static inline void __metal_mutex_acquire(metal_mutex_t *mutex)
 
 	while (mutex->held) {
 		mutex->waiting++;
-		state = metal_port_park(mutex, state);
+		state = metal_port_park(mutex, NULL, state);
 		mutex->waiting--;
 	}
 	mutex->held = 1;

@@ -30,12 +30,13 @@ void metal_port_critical_leave(unsigned long state);
 void metal_port_sleep_us(unsigned int us);
 
 /*
- * Wait in a thread: inside one critical section, whose enter gave state. Leaves it, waits until
- * unpark names the same object, enters again and returns the new state. Nothing that unpark says
- * after the leave is missed; waking up for nothing is allowed. unpark: inside a critical section,
- * wakes at least one of those that wait for the object (all: every one).
+ * Wait in a thread: inside one critical section, whose enter gave state. Unparks one that waits for
+ * `wake` (NULL: nobody), leaves the section, waits until unpark names `object`, enters again and
+ * returns the new state. From before `wake` on, no unpark of `object` is missed; waking up for
+ * nothing is allowed. unpark: inside a critical section, wakes at least one of those that wait for
+ * the object (all: every one); who is more urgent may run before it returns.
  */
-unsigned long metal_port_park(const void *object, unsigned long state);
+unsigned long metal_port_park(const void *object, const void *wake, unsigned long state);
 void metal_port_unpark(const void *object, int all);
 
 /* Nanoseconds since some fixed moment. */
