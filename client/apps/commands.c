@@ -163,10 +163,7 @@ const struct shell_command shell_session_commands[] = {
 	{ "log", "LEVEL TEXT  writes it into the log, level 0 to 7", shell_log },
 	{ "logflood", "N  writes N lines into the log at once", shell_logflood },
 	{ "trace", "I TEXT  writes a line into trace buffer I", shell_trace },
-	{ "threads", "tests the kernel: preemption, semaphores, queues, sleep", shell_threads },
 	{ "metal", "tests libmetal: locks, conditions, sleep, interrupts, memory", shell_metal },
-	{ "poweroff", "ends this client", poweroff },
-	{ "crash", "[panic|overflow]  dies of a fatal exception", crash },
 	{ "fault", "[KIND]  misbehaves in that way; without KIND lists them", shell_fault },
 	{ NULL, NULL, NULL },
 };

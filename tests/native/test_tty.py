@@ -191,6 +191,7 @@ def test_slow_reader_loses_nothing(site):
         tty.read_until(rb"flood \d+\r\n")
         while len(tty.data) < size:
             time.sleep(0.01)
+            assert select.select([tty.fd], [], [], 60 * SLOW)[0]
             tty.data += os.read(tty.fd, 4096)
         assert tty.take(size) == pattern(size)
     assert service(site, "one")["dropped_bytes"] == 0
