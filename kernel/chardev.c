@@ -27,6 +27,7 @@ union mcs_arg {
 	struct mcs_doorbell doorbell;
 	struct mcs_sync sync;
 	struct mcs_window window;
+	struct mcs_watch watch;
 };
 
 static long ioc_info(struct mcs_file *mf, union mcs_arg *arg)
@@ -36,18 +37,15 @@ static long ioc_info(struct mcs_file *mf, union mcs_arg *arg)
 	*info = (struct mcs_info){
 		.abi = MCS_ABI_VERSION,
 		.caps = MCS_CAP_START | MCS_CAP_CORE_STATE | MCS_CAP_MAP_CACHED |
-			MCS_CAP_WINDOW | MCS_CAP_ATTACH,
+			MCS_CAP_WINDOW | MCS_CAP_ATTACH | MCS_CAP_WATCH,
 		.firmware = mcs_firmware->kind,
 		.regions = mcs_regions_count(),
-		.doorbell_kind = mcs_doorbells->kind,
-		.doorbell_own_first = mcs_doorbells->own_first,
-		.doorbell_own_count = mcs_doorbells->own_count,
-		.doorbell_legacy = mcs_doorbells->legacy,
+		.stop_base = mcs_firmware->stop_base,
+		.stop_length = mcs_firmware->stop_length,
 	};
-	if (mcs_doorbells->own_count)
-		info->caps |= MCS_CAP_DOORBELL_OWN;
-	if (mcs_doorbells->has_legacy)
-		info->caps |= MCS_CAP_DOORBELL_LEGACY;
+	mcs_doorbell_info(info);
+	if (mcs_firmware->force_stop)
+		info->caps |= MCS_CAP_FORCE_STOP;
 	return mcs_arch_hwid(MCS_BOOT_CPU, &info->doorbell_target);
 }
 
@@ -142,6 +140,16 @@ static long ioc_window(struct mcs_file *mf, union mcs_arg *arg)
 	return mcs_ioc_window(mf, &arg->window);
 }
 
+static long ioc_force_stop(struct mcs_file *mf, union mcs_arg *arg)
+{
+	return mcs_ioc_force_stop(mf);
+}
+
+static long ioc_watch(struct mcs_file *mf, union mcs_arg *arg)
+{
+	return mcs_ioc_watch(mf, &arg->watch);
+}
+
 #define IOC_FIRST	_IOC_NR(MCS_IOC_INFO)
 #define IOC(cmd, fn, bytes) \
 	[_IOC_NR(cmd) - IOC_FIRST] = { fn, bytes, _IOC_DIR(cmd) }
@@ -162,6 +170,8 @@ static const struct mcs_ioc {
 	IOC(MCS_IOC_KICK, ioc_kick, 0),
 	IOC(MCS_IOC_SYNC, ioc_sync, sizeof(struct mcs_sync)),
 	IOC(MCS_IOC_WINDOW, ioc_window, sizeof(struct mcs_window)),
+	IOC(MCS_IOC_FORCE_STOP, ioc_force_stop, 0),
+	IOC(MCS_IOC_WATCH, ioc_watch, sizeof(struct mcs_watch)),
 };
 
 /* The argument's size is read once; what the structure says about it later does not matter. */

@@ -144,9 +144,9 @@ static int claim_new(struct mcs_file *mf, struct mcs_claim *arg)
 	ret = running ? keep_cores(client) : take_cores(client);
 	if (ret)
 		goto free;
-	/* From here on the boot CPU refuses to go offline; it must not have gone before. */
+	/* From here on a boot CPU that hears doorbells refuses to go offline. */
 	cpus_read_lock();
-	if (cpu_online(MCS_BOOT_CPU))
+	if (cpu_online(MCS_BOOT_CPU) || !mcs_doorbells_on_boot_cpu())
 		mcs_client_begin(client, mf);
 	else
 		ret = -ENXIO;
@@ -245,6 +245,8 @@ void mcs_file_leave(struct mcs_file *mf)
 	mutex_lock(&mcs_lock);
 	client = file_client(mf);
 	if (client && mcs_client_refresh(client)) {
+		/* An adopter asks for it again. */
+		mcs_watch_end(client);
 		RCU_INIT_POINTER(client->holder, NULL);
 		RCU_INIT_POINTER(mf->client, NULL);
 		mcs_client_watch(client);
@@ -282,11 +284,14 @@ static int start_core(struct mcs_client *client, unsigned int i, struct mcs_star
 		atomic64_and(~((u64)U32_MAX << 32 | MCS_EVENT_CORE_OFF), &client->pending);
 	/* What the holder wrote through its mapping is there before the core looks. */
 	mb();
-	ret = mcs_firmware->start(client->hwid[i], arg->entry, arg->arg0, &arg->fw_error);
+	ret = mcs_firmware->start(client->cores[i], client->hwid[i], arg->entry, arg->arg0,
+				  &arg->fw_error);
 	if (ret)
 		return ret;
 	wait_until_seen(client->hwid[i]);
+	client->started |= BIT(i);
 	WRITE_ONCE(client->on, client->on | BIT(i));
+	mcs_watch_soon(client);
 	trace_mcs_core_state(client->cores[i], client->hwid[i], MCS_CORE_ON);
 	mcs_client_watch(client);
 	return 0;
@@ -371,14 +376,8 @@ long mcs_ioc_doorbell(struct mcs_file *mf, struct mcs_doorbell *arg)
 		return -EINTR;
 	client = file_client(mf);
 	ret = client ? mcs_client_set_doorbell(client, arg->mode) : -ENXIO;
-	if (!ret) {
-		arg->kind = mcs_doorbells->kind;
-		arg->to_host = client->doorbell;
-		arg->to_client = client->doorbell;
-		arg->value = 0;
-		arg->addr = 0;
-		ret = mcs_arch_hwid(MCS_BOOT_CPU, &arg->target);
-	}
+	if (!ret)
+		ret = mcs_doorbell_answer(client, arg);
 	mutex_unlock(&mcs_lock);
 	return ret;
 }
@@ -397,5 +396,59 @@ long mcs_ioc_kick(struct mcs_file *mf)
 	else
 		mcs_client_kick(client);
 	mcs_client_put(client);
+	return ret;
+}
+
+/* Whether a core can be told to stop; one that was just started needs a moment for that. */
+static long wait_can_stop(struct mcs_client *client, unsigned int i)
+{
+	unsigned long end = jiffies + START_SEEN;
+	int ret = -EOPNOTSUPP;
+
+	if (!(client->started & BIT(i)))
+		return ret;
+	do {
+		ret = mcs_firmware->can_stop(client->cores[i]);
+		if (ret != -EAGAIN)
+			return ret;
+		usleep_range(20, 100);
+	} while (time_before(jiffies, end));
+	return -EOPNOTSUPP;
+}
+
+/* Tell all, also those of which it is not known whether they hear. */
+static long force_stop(struct mcs_client *client)
+{
+	long ret = 0, answer;
+	unsigned int i;
+
+	mcs_client_refresh(client);
+	for (i = 0; i < client->ncores; i++) {
+		if (!(client->on & BIT(i)))
+			continue;
+		answer = wait_can_stop(client, i);
+		if (mcs_firmware->force_stop(client->hwid[i]))
+			answer = -EIO;
+		if (answer && ret != -EIO)
+			ret = answer;
+	}
+	return ret;
+}
+
+long mcs_ioc_force_stop(struct mcs_file *mf)
+{
+	struct mcs_client *client;
+	long ret;
+
+	if (mutex_lock_interruptible(&mcs_lock))
+		return -EINTR;
+	client = file_client(mf);
+	if (!client)
+		ret = -ENXIO;
+	else if (!mcs_firmware->force_stop)
+		ret = -EOPNOTSUPP;
+	else
+		ret = force_stop(client);
+	mutex_unlock(&mcs_lock);
 	return ret;
 }

@@ -98,31 +98,14 @@ void mcs_client_begin(struct mcs_client *client, struct mcs_file *mf)
 	kref_init(&client->ref);
 	INIT_DELAYED_WORK(&client->check, check_work);
 	INIT_LIST_HEAD(&client->windows);
+	mcs_watch_init(&client->watch);
 	client->doorbell = MCS_NO_DOORBELL;
+	client->doorbell_out = MCS_NO_DOORBELL;
 	/* Until the claim ends: with no file open it may be all that keeps this code. */
 	__module_get(THIS_MODULE);
 	rcu_assign_pointer(client->holder, mf);
 	rcu_assign_pointer(mf->client, client);
 	list_add_tail_rcu(&client->node, &mcs_clients);
-}
-
-static bool legacy_in_use(void)
-{
-	struct mcs_client *client;
-
-	list_for_each_entry(client, &mcs_clients, node)
-		if (client->doorbell == mcs_doorbells->legacy)
-			return true;
-	return false;
-}
-
-static void set_number(struct mcs_client *client, u32 number)
-{
-	u32 old = client->doorbell;
-
-	WRITE_ONCE(client->doorbell, number);
-	if (mcs_doorbells->has_legacy && old == mcs_doorbells->legacy && !legacy_in_use())
-		mcs_doorbells->legacy_put();
 }
 
 void mcs_client_end(struct mcs_client *client)
@@ -133,7 +116,8 @@ void mcs_client_end(struct mcs_client *client)
 
 	client->gone = true;
 	mcs_windows_end(client);
-	set_number(client, MCS_NO_DOORBELL);
+	mcs_watch_end(client);
+	mcs_client_no_doorbell(client);
 	list_del_rcu(&client->node);
 	RCU_INIT_POINTER(client->holder, NULL);
 	if (mf)
@@ -195,65 +179,4 @@ bool mcs_client_is_off(const struct mcs_client *client)
 			return false;
 	}
 	return true;
-}
-
-/* The own number with the fewest listeners. */
-static u32 pick_own(void)
-{
-	u32 best = mcs_doorbells->own_first, fewest = U32_MAX, i;
-	struct mcs_client *client;
-
-	for (i = 0; i < mcs_doorbells->own_count; i++) {
-		u32 number = mcs_doorbells->own_first + i, users = 0;
-
-		list_for_each_entry(client, &mcs_clients, node)
-			users += client->doorbell == number;
-		if (users < fewest) {
-			fewest = users;
-			best = number;
-		}
-	}
-	return best;
-}
-
-static int set_legacy(struct mcs_client *client)
-{
-	int ret;
-
-	if (!mcs_doorbells->has_legacy)
-		return -EOPNOTSUPP;
-	if (client->doorbell == mcs_doorbells->legacy)
-		return 0;
-	if (!legacy_in_use()) {
-		ret = mcs_doorbells->legacy_get();
-		if (ret)
-			return ret;
-	}
-	set_number(client, mcs_doorbells->legacy);
-	return 0;
-}
-
-static int set_own(struct mcs_client *client)
-{
-	u32 first = mcs_doorbells->own_first, count = mcs_doorbells->own_count;
-
-	if (!count)
-		return -EOPNOTSUPP;
-	if (client->doorbell < first || client->doorbell - first >= count)
-		set_number(client, pick_own());
-	return 0;
-}
-
-/*
- * A client that runs keeps the doorbell it was told of, whatever is asked for: by firmware's word
- * now, for the next image may ask right after the last one went off. mcs_lock.
- */
-int mcs_client_set_doorbell(struct mcs_client *client, u32 mode)
-{
-	lockdep_assert_held(&mcs_lock);
-	if (mode != MCS_DOORBELL_LEGACY && mode != MCS_DOORBELL_OWN)
-		return -EINVAL;
-	if (client->on && client->doorbell != MCS_NO_DOORBELL && mcs_client_refresh(client))
-		return 0;
-	return mode == MCS_DOORBELL_LEGACY ? set_legacy(client) : set_own(client);
 }

@@ -6,6 +6,7 @@
 #ifndef MCS_COMPAT_H
 #define MCS_COMPAT_H
 
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/version.h>
 
@@ -14,6 +15,34 @@
 static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
 {
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+struct device;
+struct msi_desc;
+struct msi_msg;
+
+/* Until 6.10 platform devices got theirs from a domain that few interrupt controllers have. */
+static inline int
+platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned int count,
+					void (*write)(struct msi_desc *, struct msi_msg *))
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void platform_device_msi_free_irqs_all(struct device *dev)
+{
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
 }
 #endif
 

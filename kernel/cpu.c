@@ -10,8 +10,12 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 
 #include "mcs_km.h"
+
+/* For a core that Linux has let go to be off by firmware's word. */
+#define OFF_SEEN	(3 * HZ)
 
 static struct cpumask claimed;		/* Linux may not bring these online */
 static struct cpumask seen_online;	/* online at load or later: their doorbell is known */
@@ -26,19 +30,23 @@ static int before_online(unsigned int cpu)
 static int after_online(unsigned int cpu)
 {
 	cpumask_set_cpu(cpu, &seen_online);
-	if (cpu == MCS_BOOT_CPU)
+	if (cpu != MCS_BOOT_CPU)
+		return 0;
+	if (mcs_doorbells->receive_on)
 		mcs_doorbells->receive_on();
+	mcs_sources_receive_on();
 	return 0;
 }
 
-/* All doorbells arrive on the boot CPU: it stays while somebody may raise one. */
+/* Where doorbells arrive on the boot CPU, it stays while somebody may raise one. */
 static int before_offline(unsigned int cpu)
 {
 	if (cpu != MCS_BOOT_CPU)
 		return 0;
-	if (!list_empty(&mcs_clients))
+	if (mcs_doorbells_on_boot_cpu() && !list_empty(&mcs_clients))
 		return -EBUSY;
-	mcs_doorbells->receive_off();
+	if (mcs_doorbells->receive_off)
+		mcs_doorbells->receive_off();
 	return 0;
 }
 
@@ -96,6 +104,22 @@ static int show_to_linux(unsigned int cpu)
 	return ret < 0 ? ret : 0;
 }
 
+/* On RISC-V Linux does not wait for that, and one that is still stopping cannot be started. */
+static int wait_until_off(unsigned int cpu)
+{
+	unsigned long end = jiffies + OFF_SEEN;
+	s32 fw_error;
+	u64 hwid;
+	int ret = mcs_arch_hwid(cpu, &hwid);
+
+	while (!ret && mcs_firmware->state(hwid, &fw_error) == MCS_CORE_PENDING) {
+		if (time_after(jiffies, end))
+			return -ETIMEDOUT;
+		usleep_range(20, 100);
+	}
+	return ret;
+}
+
 int mcs_cpu_take(unsigned int cpu, bool *was_online)
 {
 	int ret = show_to_linux(cpu);
@@ -109,11 +133,11 @@ int mcs_cpu_take(unsigned int cpu, bool *was_online)
 	*was_online = ret == 0;
 	if (ret >= 0 && cpu_online(cpu))
 		ret = -EBUSY;
-	if (ret < 0) {
-		cpumask_clear_cpu(cpu, &claimed);
-		return ret;
-	}
-	return 0;
+	if (ret >= 0)
+		ret = wait_until_off(cpu);
+	if (ret < 0)
+		mcs_cpu_give_back(cpu, *was_online && !cpu_online(cpu));
+	return ret < 0 ? ret : 0;
 }
 
 int mcs_cpu_keep(unsigned int cpu)

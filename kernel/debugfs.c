@@ -25,6 +25,8 @@ static void show_client(struct seq_file *seq, struct mcs_client *client)
 		seq_puts(seq, " doorbell -");
 	else
 		seq_printf(seq, " doorbell %u", client->doorbell);
+	if (client->watch.count)
+		seq_printf(seq, " watching %u", client->watch.count);
 	seq_printf(seq, " in %lld out %lld\n", (s64)atomic64_read(&client->doorbells_in),
 		   (s64)atomic64_read(&client->doorbells_out));
 }

@@ -44,6 +44,13 @@ void mcs_post(struct mcs_client *client, u32 flags, u32 cores_off)
 	rcu_read_unlock();
 }
 
+void mcs_client_rang(struct mcs_client *client)
+{
+	atomic64_inc(&client->doorbells_in);
+	mcs_post(client, MCS_EVENT_DOORBELL, 0);
+	mcs_client_check_soon(client);
+}
+
 void mcs_doorbell_arrived(u32 number)
 {
 	struct mcs_client *client;
@@ -55,9 +62,7 @@ void mcs_doorbell_arrived(u32 number)
 		if (READ_ONCE(client->doorbell) != number)
 			continue;
 		listening++;
-		atomic64_inc(&client->doorbells_in);
-		mcs_post(client, MCS_EVENT_DOORBELL, 0);
-		mcs_client_check_soon(client);
+		mcs_client_rang(client);
 	}
 	rcu_read_unlock();
 	if (!listening)
@@ -68,10 +73,12 @@ void mcs_doorbell_arrived(u32 number)
 /* Raise the client's doorbell at its first core; the caller has seen that it has one. */
 void mcs_client_kick(struct mcs_client *client)
 {
-	u32 number = READ_ONCE(client->doorbell);
+	u32 number = READ_ONCE(client->doorbell_out);
 
-	if (number == MCS_NO_DOORBELL || mcs_doorbells->send(number, client->cores[0]))
+	if (number == MCS_NO_DOORBELL ||
+	    mcs_doorbells->send(number, client->cores[0], client->hwid[0]))
 		return;
+	mcs_watch_soon(client);
 	atomic64_inc(&client->doorbells_out);
 	atomic64_inc(&mcs_stats.doorbells_out);
 	trace_mcs_doorbell_out(number, client->cores[0]);

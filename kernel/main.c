@@ -89,22 +89,27 @@ static int add_regions(struct device *dev)
 	return 0;
 }
 
-static int start_doorbells(void)
+static int start_doorbells(struct platform_device *pdev)
 {
 	int ret;
 
 	mcs_doorbells = mcs_arch_doorbells_init();
 	if (!mcs_doorbells)
 		return -ENODEV;
-	ret = mcs_cpu_init();
+	ret = mcs_sources_init(pdev);
 	if (ret)
 		goto doorbells;
+	ret = mcs_cpu_init();
+	if (ret)
+		goto sources;
 	ret = mcs_arch_doorbells_settle();
 	if (ret)
 		goto cpu;
 	return 0;
 cpu:
 	mcs_cpu_exit();
+sources:
+	mcs_sources_exit();
 doorbells:
 	mcs_arch_doorbells_exit();
 	return ret;
@@ -113,36 +118,44 @@ doorbells:
 static void stop_doorbells(void)
 {
 	mcs_cpu_exit();
+	mcs_sources_exit();
 	mcs_arch_doorbells_exit();
 }
 
 static void say_what_is_there(void)
 {
-	char own[24] = "none", legacy[16] = "none";
+	static const char *const kinds[] = {
+		[MCS_DB_SGI] = "software interrupts",
+		[MCS_DB_MMIO] = "interrupts of the device",
+		[MCS_DB_POLL] = "none, clients are looked for",
+	};
+	char legacy[16] = "none";
+	struct mcs_info info = {};
 
-	if (mcs_doorbells->own_count)
-		snprintf(own, sizeof(own), "%u-%u", mcs_doorbells->own_first,
-			 mcs_doorbells->own_first + mcs_doorbells->own_count - 1);
-	if (mcs_doorbells->has_legacy)
-		snprintf(legacy, sizeof(legacy), "%u", mcs_doorbells->legacy);
-	pr_info("%u regions, cores by %s, own doorbells %s, legacy doorbell %s\n",
-		mcs_regions_count(), mcs_firmware->name, own, legacy);
+	mcs_doorbell_info(&info);
+	if (info.caps & MCS_CAP_DOORBELL_LEGACY)
+		snprintf(legacy, sizeof(legacy), "%u", info.doorbell_legacy);
+	pr_info("%u regions, cores by %s%s, own doorbells %u-%u (%s), legacy doorbell %s\n",
+		mcs_regions_count(), mcs_firmware->name,
+		mcs_firmware->force_stop ? " with forced stop" : "", info.doorbell_own_first,
+		info.doorbell_own_first + info.doorbell_own_count - 1, kinds[info.doorbell_kind],
+		legacy);
 }
 
-static int bring_up(struct device *dev)
+static int bring_up(struct platform_device *pdev)
 {
 	int ret;
 
 	mcs_firmware = mcs_arch_firmware();
 	if (!mcs_firmware)
 		return -ENODEV;
-	ret = add_regions(dev);
+	ret = add_regions(&pdev->dev);
 	if (ret)
-		return ret;
+		goto firmware;
 	ret = mcs_client_init();
 	if (ret)
 		goto regions;
-	ret = start_doorbells();
+	ret = start_doorbells(pdev);
 	if (ret)
 		goto clients;
 	ret = register_reboot_notifier(&reboot_block);
@@ -163,6 +176,8 @@ clients:
 	mcs_client_exit();
 regions:
 	mcs_regions_remove();
+firmware:
+	mcs_arch_firmware_exit();
 	return ret;
 }
 
@@ -173,7 +188,7 @@ static int mcs_probe(struct platform_device *pdev)
 		       pdev->dev.of_node);
 		return -EBUSY;
 	}
-	probe_result = bring_up(&pdev->dev);
+	probe_result = bring_up(pdev);
 	return probe_result;
 }
 
@@ -189,6 +204,7 @@ static void tear_down(void)
 	stop_doorbells();
 	mcs_client_exit();
 	mcs_regions_remove();
+	mcs_arch_firmware_exit();
 }
 
 static const struct of_device_id mcs_of_match[] = {

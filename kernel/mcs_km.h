@@ -6,6 +6,7 @@
  *   mcs_lock        claims and their cores; held across hotplug, so never taken by a hotplug
  *                   callback, nor while holding a hotplug lock
  *   mcs_shared.lock inside mcs_lock or a page fault; takes no other
+ *   mcs_watcher.lock inside any; takes no other of ours
  *   RCU             readers of the list of clients, of mcs_file.client and mcs_client.holder:
  *                   interrupt handler, read, poll, kick
  *   mcs_client.pending, .doorbells_in are atomic: posted in hard interrupt context, no lock
@@ -16,6 +17,7 @@
 #define MCS_KM_H
 
 #include <linux/atomic.h>
+#include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -30,6 +32,22 @@
 
 struct inode;
 struct mcs_file;
+struct platform_device;
+
+/* Words of shared memory that are looked at. */
+struct mcs_watcher {
+	raw_spinlock_t lock;		/* pause, moved, wanted, the timer's start */
+	struct hrtimer timer;
+	u64 pause;			/* ns, to the next look */
+	u64 moved;			/* ns, when something moved or was kicked */
+	bool wanted;
+	unsigned int count;		/* this and word: the timer's, mcs_lock while it rests */
+	struct mcs_watched {
+		const void *at;		/* in a page that is mapped for it */
+		u32 width;
+		u32 seen;
+	} word[MCS_MAX_WATCH];
+};
 
 /* One claim: a client's cores, with or without a holder. */
 struct mcs_client {
@@ -45,12 +63,15 @@ struct mcs_client {
 	u64 hwid[MCS_MAX_CORES];
 	u32 was_online;			/* bit i: cores[i] was taken from Linux. mcs_lock */
 	u32 on;				/* bit i: cores[i] is on as far as last seen. mcs_lock */
+	u32 started;			/* bit i: cores[i] was started by MCS_IOC_START. mcs_lock */
 
 	struct list_head windows;	/* mcs_shared.node. mcs_lock */
 
 	struct mcs_file __rcu *holder;	/* NULL: left by its holder. mcs_lock to write */
 
-	u32 doorbell;			/* number, MCS_NO_DOORBELL. mcs_lock to write */
+	u32 doorbell;			/* it listens to; MCS_NO_DOORBELL. mcs_lock to write */
+	u32 doorbell_out;		/* Linux raises. mcs_lock to write */
+	struct mcs_watcher watch;
 	atomic64_t doorbells_in;
 	atomic64_t doorbells_out;
 	atomic64_t pending;		/* MCS_EVENT_* below, bits of cores that went off above */
@@ -59,7 +80,8 @@ struct mcs_client {
 	unsigned long check_soon;	/* bit 0: a doorbell asked for an early look */
 };
 
-#define MCS_NO_DOORBELL	U32_MAX
+#define MCS_NO_DOORBELL		U32_MAX
+#define MCS_SOURCE_FIRST	256	/* numbers of the device's own interrupts, from there on */
 
 /* One open file. */
 struct mcs_file {
@@ -120,8 +142,31 @@ bool mcs_client_refresh(struct mcs_client *client);
 void mcs_client_watch(struct mcs_client *client);
 /* A doorbell came: a client that announces its end is seen soon. Hard interrupt context. */
 void mcs_client_check_soon(struct mcs_client *client);
-int mcs_client_set_doorbell(struct mcs_client *client, u32 mode);
 bool mcs_client_is_off(const struct mcs_client *client);
+
+/* ---- doorbell.c: which one a claim has ---- */
+int mcs_client_set_doorbell(struct mcs_client *client, u32 mode);
+void mcs_client_no_doorbell(struct mcs_client *client);
+int mcs_doorbell_answer(const struct mcs_client *client, struct mcs_doorbell *arg);
+void mcs_doorbell_info(struct mcs_info *info);
+bool mcs_doorbells_on_boot_cpu(void);
+
+/* ---- source.c: interrupts that clients raise by a store ---- */
+int mcs_sources_init(struct platform_device *pdev);
+void mcs_sources_exit(void);
+unsigned int mcs_sources_count(void);
+void mcs_source_get(u32 number, u64 *addr, u32 *value);
+bool mcs_sources_on_boot_cpu(void);
+/* The boot CPU has come online. May sleep. */
+void mcs_sources_receive_on(void);
+
+/* ---- watch.c: clients that can raise nothing ---- */
+void mcs_watch_init(struct mcs_watcher *watch);
+/* Look at once and often: the client has just been kicked or started. Any context. */
+void mcs_watch_soon(struct mcs_client *client);
+/* mcs_lock. */
+void mcs_watch_end(struct mcs_client *client);
+long mcs_ioc_watch(struct mcs_file *mf, struct mcs_watch *arg);
 
 /* ---- claim.c: ioctls on the claim of a file ---- */
 long mcs_ioc_claim(struct mcs_file *mf, struct mcs_claim *arg);
@@ -130,6 +175,7 @@ long mcs_ioc_start(struct mcs_file *mf, struct mcs_start *arg);
 long mcs_ioc_wait_off(struct mcs_file *mf, struct mcs_wait_off *arg);
 long mcs_ioc_doorbell(struct mcs_file *mf, struct mcs_doorbell *arg);
 long mcs_ioc_kick(struct mcs_file *mf);
+long mcs_ioc_force_stop(struct mcs_file *mf);
 /* The file is closed: its claim ends or is left. */
 void mcs_file_leave(struct mcs_file *mf);
 
@@ -137,6 +183,8 @@ void mcs_file_leave(struct mcs_file *mf);
 void mcs_file_events_init(struct mcs_file *mf);
 /* Any context. */
 void mcs_post(struct mcs_client *client, u32 flags, u32 cores_off);
+/* Count a doorbell of the client and tell its holder. Any context. */
+void mcs_client_rang(struct mcs_client *client);
 void mcs_client_kick(struct mcs_client *client);
 ssize_t mcs_read(struct file *file, char __user *buf, size_t count, loff_t *pos);
 __poll_t mcs_poll(struct file *file, poll_table *table);

@@ -31,7 +31,7 @@
 #define MCS_CAP_CORE_STATE	(1ULL << 1)	/* firmware tells a core's state */
 #define MCS_CAP_FORCE_STOP	(1ULL << 2)	/* a running core can be stopped without its help */
 #define MCS_CAP_DOORBELL_OWN	(1ULL << 3)	/* MCS_DOORBELL_OWN: numbers no kernel uses */
-#define MCS_CAP_DOORBELL_LEGACY	(1ULL << 4)	/* SGI 7, for images with no vendor entry */
+#define MCS_CAP_DOORBELL_LEGACY	(1ULL << 4)	/* for images with no vendor entry */
 #define MCS_CAP_MAP_CACHED	(1ULL << 5)
 #define MCS_CAP_WINDOW		(1ULL << 6)	/* MCS_IOC_WINDOW */
 #define MCS_CAP_ATTACH		(1ULL << 7)	/* MCS_CLAIM_FORCE, MCS_CLAIM_RUNNING */
@@ -50,14 +50,16 @@ struct mcs_info {
 	__u64 caps;		/* MCS_CAP_* */
 	__u32 firmware;		/* MCS_FW_* */
 	__u32 regions;		/* how many MCS_IOC_REGION answers */
-	__u32 doorbell_kind;	/* MCS_DB_*: how clients and Linux signal each other */
+	__u32 doorbell_kind;	/* MCS_DB_*: how clients signal Linux by own doorbells */
 	__u32 doorbell_own_first;	/* first own doorbell number (SGI 8 ...) */
 	__u32 doorbell_own_count;	/* how many from there on */
-	__u32 doorbell_legacy;	/* number of the legacy doorbell (7), valid with its capability */
+	__u32 doorbell_legacy;	/* number of the legacy one (SGI 7), valid with its capability */
 	__u64 doorbell_target;	/* physical id (MPIDR, hart id) of the core clients must signal */
 	/*
-	 * With MCS_CAP_FORCE_STOP: memory whose code stops a core. A client that translates addresses
-	 * maps it to itself, readable, writable and executable; one that does not need not know.
+	 * With MCS_CAP_FORCE_STOP: memory whose code stops a core. A client that translates
+	 * addresses maps it to itself, readable, writable and executable; one that does not need
+	 * not know. A client that starts a core by itself may start it at stop_base with the
+	 * address of {u64 entry, arg0, answer} as argument: then that core, too, can be stopped.
 	 */
 	__u64 stop_base;	/* physical, page-aligned; 0: none is needed */
 	__u64 stop_length;	/* bytes, whole pages */
@@ -287,7 +289,8 @@ struct mcs_window {
 /*
  * Stop every core of the claim that is on, whatever it does: the answer says that it was told to,
  * MCS_IOC_WAIT_OFF that it is off. -ENXIO no claim; -EOPNOTSUPP firmware has no way (see
- * MCS_CAP_FORCE_STOP), or such a core was not started by MCS_IOC_START; -EIO firmware refused.
+ * MCS_CAP_FORCE_STOP); or all were told, but one was not started by MCS_IOC_START and may not hear
+ * of it; -EIO firmware refused.
  */
 #define MCS_IOC_FORCE_STOP	_IO(MCS_IOC_MAGIC, 0x4b)
 #define MCS_IOC_WATCH		_IOW(MCS_IOC_MAGIC, 0x4c, struct mcs_watch)

@@ -177,7 +177,7 @@ static void receive_off(void)
 			disable_percpu_irq(sgis[number].irq);
 }
 
-static int send(u32 number, unsigned int cpu)
+static int send(u32 number, unsigned int cpu, u64 hwid)
 {
 	if (number >= SGI_COUNT || !sgis[number].works)
 		return -EINVAL;
@@ -191,6 +191,8 @@ static int send(u32 number, unsigned int cpu)
 
 static struct mcs_doorbells doorbells = {
 	.kind = MCS_DB_SGI,
+	.kind_to_client = MCS_DB_SGI,
+	.on_boot_cpu = true,
 	.legacy = SGI_LEGACY,
 	.send = send,
 	.legacy_get = legacy_get,

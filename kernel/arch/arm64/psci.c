@@ -58,7 +58,7 @@ static u32 affinity_info(bool hvc, u64 hwid, s32 *fw_error)
 	}
 }
 
-static int hvc_start(u64 hwid, u64 entry, u64 arg0, s32 *fw_error)
+static int hvc_start(unsigned int cpu, u64 hwid, u64 entry, u64 arg0, s32 *fw_error)
 {
 	return cpu_on(true, hwid, entry, arg0, fw_error);
 }
@@ -68,7 +68,7 @@ static u32 hvc_state(u64 hwid, s32 *fw_error)
 	return affinity_info(true, hwid, fw_error);
 }
 
-static int smc_start(u64 hwid, u64 entry, u64 arg0, s32 *fw_error)
+static int smc_start(unsigned int cpu, u64 hwid, u64 entry, u64 arg0, s32 *fw_error)
 {
 	return cpu_on(false, hwid, entry, arg0, fw_error);
 }
@@ -133,4 +133,8 @@ static const struct mcs_firmware *from_acpi(void)
 const struct mcs_firmware *mcs_arch_firmware(void)
 {
 	return acpi_disabled ? from_device_tree() : from_acpi();
+}
+
+void mcs_arch_firmware_exit(void)
+{
 }

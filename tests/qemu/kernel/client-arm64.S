@@ -4,7 +4,8 @@
  * initialises its own redistributor (GICv3) or CPU interface (GICv2) and nothing else, counts
  * doorbells and obeys the command word that stands in shared memory when one arrives.
  *
- * Made into a flat binary without linking: no symbol may be global. x0: the page (client.h). Addresses of the GIC are those of QEMU's virt machine.
+ * Made into a flat binary without linking: no symbol may be global. x0: the page (client.h).
+ * Addresses of the GIC are those of QEMU's virt machine.
  */
 #include "client.h"
 
@@ -26,11 +27,11 @@ entry:
 	msr	daifset, #0xf
 	mov	x19, x0			/* page */
 	adr	x29, entry		/* our own entry, for a second core */
-	ldr	w20, [x19, #PAGE_GIC]
+	ldr	w20, [x19, #PAGE_HEARS]
 	ldr	w21, [x19, #PAGE_DOORBELL]
 	mrs	x22, mpidr_el1
 	ubfx	x23, x22, #0, #24	/* Aff2.1.0; QEMU's virt has no Aff3 here */
-	str	w23, [x19, #PAGE_MPIDR]
+	str	w23, [x19, #PAGE_HWID]
 	cbz	w20, ready		/* a second core that is not signalled but looks */
 	cmp	w20, #2
 	b.eq	init_v2
@@ -119,6 +120,9 @@ wait:
 	ldr	w2, [x19, #PAGE_RECEIVED]
 	add	w2, w2, #1
 	str	w2, [x19, #PAGE_RECEIVED]
+	dsb	sy
+	ldr	w2, [x19, #PAGE_POSTED]
+	str	w2, [x19, #PAGE_SEEN]
 obey:
 	ldr	w26, [x19, #PAGE_COMMAND]
 	ldr	w27, [x19, #PAGE_ARGUMENT]
@@ -132,11 +136,19 @@ obey:
 	b.eq	ring
 	cmp	w26, #COMMAND_SECOND
 	b.eq	second
+	cmp	w26, #COMMAND_HANG
+	b.eq	hang
 	b	done
 
 ring:
 	cbz	w27, rung
 	sub	w27, w27, #1
+	ldr	w2, [x19, #PAGE_RANG]
+	add	w2, w2, #1
+	str	w2, [x19, #PAGE_RANG]
+	ldr	w3, [x19, #PAGE_RING]
+	cmp	w3, #RING_SGI
+	b.ne	ring
 	cmp	w20, #2
 	b.eq	1f
 	lsl	x2, x21, #24		/* INTID; Aff3.2.1 all 0 */
@@ -161,6 +173,12 @@ done:
 	str	w2, [x19, #PAGE_DONE]
 	dsb	sy
 	b	wait
+
+hang:
+	mov	w2, #HUNG
+	str	w2, [x19, #PAGE_RESULT]
+	dsb	sy
+1:	b	1b
 
 /* Start the core whose MPIDR is the argument, at our own entry, with the next page. */
 second:

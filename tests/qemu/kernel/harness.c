@@ -9,10 +9,11 @@
 
 #define FILES_MAX 16
 
-/* client.S, linked in as a blob. */
+/* client-ARCH.S, linked in as a blob. */
 extern const unsigned char client_start[], client_end[];
 
-int gic;
+int hears;
+struct mcs_info known = { .size = sizeof(known) };
 static jmp_buf failed;
 static int files[FILES_MAX];
 static int file_count;
@@ -103,6 +104,23 @@ struct mcs_doorbell use_doorbell(int fd, uint32_t mode)
 	return doorbell;
 }
 
+int try_watch(int fd, uint32_t core, uint32_t offset)
+{
+	struct mcs_watch watch = {
+		.size = sizeof(watch),
+		.n = 1,
+		.word = { { .addr = COMM_BASE + core * PAGE_SIZE_BYTES + offset, .width = 4 } },
+	};
+
+	return ioctl(fd, MCS_IOC_WATCH, &watch);
+}
+
+void listen_to(int fd, uint32_t core, const struct mcs_doorbell *doorbell)
+{
+	if (doorbell->kind == MCS_DB_POLL)
+		CHECK(try_watch(fd, core, PAGE_RANG) == 0);
+}
+
 static void online_path(char *path, size_t size, unsigned int cpu)
 {
 	snprintf(path, size, "/sys/devices/system/cpu/cpu%u/online", cpu);
@@ -169,19 +187,22 @@ static void place_image(int fd, uint64_t at)
 	munmap(image, PAGE_SIZE_BYTES);
 }
 
-void place(int fd, uint32_t core, uint32_t doorbell)
+void place(int fd, uint32_t core, struct mcs_doorbell doorbell)
 {
-	struct mcs_info info = { .size = sizeof(info) };
 	volatile uint32_t *page = page_of(core);
 
-	CHECK(ioctl(fd, MCS_IOC_INFO, &info) == 0);
 	place_image(fd, image_of(core));
 	for (unsigned int i = 0; i < PAGE_SIZE_BYTES / sizeof(*page); i++)
 		page[i] = 0;
 	commands[core] = 0;
-	page[PAGE_GIC / 4] = gic;
-	page[PAGE_DOORBELL / 4] = doorbell;
-	page[PAGE_CONDUIT / 4] = info.firmware == MCS_FW_PSCI_SMC ? 2 : 1;
+	page[PAGE_HEARS / 4] = hears;
+	page[PAGE_DOORBELL / 4] = doorbell.to_client;
+	page[PAGE_RING / 4] = doorbell.kind;
+	page[PAGE_VALUE / 4] = doorbell.value;
+	page[PAGE_ADDRESS / 4] = doorbell.addr;
+	page[PAGE_ADDRESS / 4 + 1] = doorbell.addr >> 32;
+	page[PAGE_CONDUIT / 4] = known.firmware == MCS_FW_PSCI_SMC ? 2 : 1;
+	listen_to(fd, core, &doorbell);
 }
 
 int try_start(int fd, uint32_t core, uint64_t entry, int32_t *fw_error)
@@ -197,7 +218,7 @@ int try_start(int fd, uint32_t core, uint64_t entry, int32_t *fw_error)
 	return result;
 }
 
-void start(int fd, uint32_t core, uint32_t doorbell)
+void start(int fd, uint32_t core, struct mcs_doorbell doorbell)
 {
 	place(fd, core, doorbell);
 	CHECK(try_start(fd, core, image_of(core), NULL) == 0);
@@ -287,7 +308,10 @@ static void stop_left_over(int fd)
 		for (uint32_t k = 0; k < answer.ncores; k++)
 			page_of(answer.cores[k])[PAGE_COMMAND / 4] = COMMAND_OFF;
 		ioctl(fd, MCS_IOC_KICK);
-		wait_off(fd, 1000);
+		if (wait_off(fd, 1000)) {
+			ioctl(fd, MCS_IOC_FORCE_STOP);
+			wait_off(fd, 1000);
+		}
 		ioctl(fd, MCS_IOC_RELEASE);
 	}
 }
@@ -342,7 +366,7 @@ static void hold_until_reboot(void)
 	int fd = open_mcs();
 
 	claim(fd, "one", CPU_SPARE);
-	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
+	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN));
 	say_to_log("client started on core", CPU_SPARE);
 	CHECK(readable(fd, 60000) && read_event(fd).flags == MCS_EVENT_REBOOT);
 	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_RECEIVED / 4], 1, 1000));
@@ -353,13 +377,23 @@ static void hold_until_reboot(void)
 
 int main(int argc, char **argv)
 {
+	int fd;
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc < 2 || argc > 3 || (strcmp(argv[1], "2") && strcmp(argv[1], "3"))) {
+	if (argc >= 2)
+		hears = atoi(argv[1]);
+	if (argc > 3 || hears < HEARS_SOFTWARE || hears > HEARS_GICV3) {
 		fprintf(stderr,
-			"usage: mcs-test GIC [NAME | --reboot]: 2 or 3, part of a test's name\n");
+			"usage: mcs-test HOW [NAME | --reboot]: how the client hears "
+			"(1 software interrupt, 2 GICv2, 3 GICv3), part of a test's name\n");
 		return 2;
 	}
-	gic = atoi(argv[1]);
+	fd = open("/dev/mcs", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || ioctl(fd, MCS_IOC_INFO, &known)) {
+		perror("/dev/mcs");
+		return 2;
+	}
+	close(fd);
 	if (argc == 3 && !strcmp(argv[2], "--reboot"))
 		return passes(hold_until_reboot) ? 0 : 1;
 	if (argc == 3)
@@ -370,6 +404,8 @@ int main(int argc, char **argv)
 	run_all(window_tests);
 	run_all(run_tests);
 	run_all(life_tests);
+	run_all(bell_tests);
+	run_all(force_tests);
 	printf("1..%d\n", test_count);
 	return failure_count ? 1 : 0;
 }

@@ -31,8 +31,9 @@ struct test {
 };
 
 extern const struct test query_tests[], claim_tests[], memory_tests[], window_tests[], run_tests[],
-	life_tests[];
-extern int gic; /* 2 or 3, from the command line */
+	life_tests[], bell_tests[], force_tests[];
+extern int hears;	      /* HEARS_*, from the command line */
+extern struct mcs_info known; /* what the module says about itself */
 
 /* Ends the test when the condition does not hold. */
 #define CHECK(condition) check_that(condition, #condition, __FILE__, __LINE__)
@@ -53,6 +54,10 @@ int try_claim(int fd, const char *name, uint32_t core);
 int try_adopt(int fd, const char *name, uint8_t first_token_byte, struct mcs_claim *answer);
 struct mcs_core core_of(int fd, uint32_t core);
 struct mcs_doorbell use_doorbell(int fd, uint32_t mode);
+/* With a doorbell of kind POLL: have the module look at the client's word. */
+void listen_to(int fd, uint32_t core, const struct mcs_doorbell *doorbell);
+/* Have it look at this word of the core's page. */
+int try_watch(int fd, uint32_t core, uint32_t offset);
 
 /* Linux's own view of a CPU. */
 bool cpu_online(unsigned int cpu);
@@ -63,10 +68,10 @@ int cpu_set_online(unsigned int cpu, bool online);
  */
 volatile uint32_t *page_of(uint32_t core);
 uint64_t image_of(uint32_t core);
-void place(int fd, uint32_t core, uint32_t doorbell);
+void place(int fd, uint32_t core, struct mcs_doorbell doorbell);
 int try_start(int fd, uint32_t core, uint64_t entry, int32_t *fw_error);
 /* place(), start and wait until it is alive. */
-void start(int fd, uint32_t core, uint32_t doorbell);
+void start(int fd, uint32_t core, struct mcs_doorbell doorbell);
 /* Write a command and kick; with wait: until it was obeyed. */
 void command(int fd, uint32_t core, uint32_t what, uint32_t argument);
 void command_done(int fd, uint32_t core, uint32_t what, uint32_t argument);

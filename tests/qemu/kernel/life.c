@@ -9,13 +9,13 @@
 #define CYCLES 20
 
 /* A client runs on core, its holder has closed its file. */
-static uint32_t leave_running(const char *name, uint32_t core)
+static struct mcs_doorbell leave_running(const char *name, uint32_t core)
 {
 	int fd = open_mcs();
-	uint32_t doorbell;
+	struct mcs_doorbell doorbell;
 
 	claim(fd, name, core);
-	doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
+	doorbell = use_doorbell(fd, MCS_DOORBELL_OWN);
 	start(fd, core, doorbell);
 	close_mcs(fd);
 	return doorbell;
@@ -35,7 +35,7 @@ static bool ends_by_itself(int fd, uint32_t core, int ms)
 
 static void outlives_holder(void)
 {
-	uint32_t doorbell = leave_running("one", CPU_TAKEN);
+	struct mcs_doorbell doorbell = leave_running("one", CPU_TAKEN);
 	struct mcs_claim answer;
 	struct mcs_core core;
 	int fd = open_mcs();
@@ -52,7 +52,8 @@ static void outlives_holder(void)
 	CHECK(answer.result == (MCS_CLAIM_RUNNING | MCS_CLAIM_WAS_ONLINE));
 	CHECK(answer.ncores == 1 && answer.cores[0] == CPU_TAKEN);
 	REFUSED(try_adopt(open_mcs(), "one", 0xa5, &answer), EALREADY);
-	CHECK(use_doorbell(fd, MCS_DOORBELL_LEGACY).to_client == doorbell);
+	CHECK(use_doorbell(fd, MCS_DOORBELL_LEGACY).to_host == doorbell.to_host);
+	listen_to(fd, CPU_TAKEN, &doorbell);
 	command(fd, CPU_TAKEN, COMMAND_RING, 1);
 	CHECK(readable(fd, 1000) && read_event(fd).flags == MCS_EVENT_DOORBELL);
 	stop(fd, CPU_TAKEN);
@@ -62,7 +63,7 @@ static void outlives_holder(void)
 /* Its holder has gone and the token with it: the name is enough, but only then. */
 static void token_lost(void)
 {
-	uint32_t doorbell = leave_running("one", CPU_TAKEN);
+	struct mcs_doorbell doorbell = leave_running("one", CPU_TAKEN);
 	struct mcs_claim force = claim_of("one", NULL, 0);
 	struct mcs_claim answer;
 	int fd = open_mcs(), other = open_mcs();
@@ -76,13 +77,15 @@ static void token_lost(void)
 	CHECK(ioctl(fd, MCS_IOC_CLAIM, &force) == 0);
 	CHECK(force.result == (MCS_CLAIM_RUNNING | MCS_CLAIM_WAS_ONLINE));
 	CHECK(force.ncores == 1 && force.cores[0] == CPU_TAKEN);
-	CHECK(use_doorbell(fd, MCS_DOORBELL_LEGACY).to_client == doorbell);
+	CHECK(use_doorbell(fd, MCS_DOORBELL_LEGACY).to_host == doorbell.to_host);
+	listen_to(fd, CPU_TAKEN, &doorbell);
 	REFUSED(ioctl(other, MCS_IOC_CLAIM, &force), EALREADY);
 	close_mcs(fd);
 	/* The new token is the claim's, the old one is not any more. */
 	REFUSED(try_adopt(other, "one", 0xa5, &answer), EPERM);
 	force.flags = MCS_CLAIM_ADOPT;
 	CHECK(ioctl(other, MCS_IOC_CLAIM, &force) == 0);
+	listen_to(other, CPU_TAKEN, &doorbell);
 	command(other, CPU_TAKEN, COMMAND_RING, 1);
 	CHECK(readable(other, 1000) && read_event(other).flags == MCS_EVENT_DOORBELL);
 	stop(other, CPU_TAKEN);
@@ -91,7 +94,7 @@ static void token_lost(void)
 	REFUSED(ioctl(other, MCS_IOC_CLAIM, &force), ENOENT);
 }
 
-/* What comes while nobody holds it is there for the one who adopts it. */
+/* What came and was not read is there for the one who adopts it. */
 static void events_wait(void)
 {
 	struct mcs_claim answer;
@@ -99,8 +102,9 @@ static void events_wait(void)
 	int fd = open_mcs();
 
 	claim(fd, "one", CPU_SPARE);
-	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
+	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN));
 	command_done(fd, CPU_SPARE, COMMAND_RING, 3);
+	CHECK(readable(fd, 3000));
 	close_mcs(fd);
 	fd = open_mcs();
 	CHECK(try_adopt(fd, "one", 0xa5, &answer) == 0 && readable(fd, 0));
@@ -133,7 +137,7 @@ static void ends_when_off(void)
 	int fd = open_mcs();
 
 	claim(fd, "one", CPU_TAKEN);
-	start(fd, CPU_TAKEN, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
+	start(fd, CPU_TAKEN, use_doorbell(fd, MCS_DOORBELL_OWN));
 	command(fd, CPU_TAKEN, COMMAND_OFF, 0);
 	close_mcs(fd);
 	fd = open_mcs();
@@ -143,10 +147,10 @@ static void ends_when_off(void)
 static void start_again(void)
 {
 	int fd = open_mcs();
-	uint32_t doorbell;
+	struct mcs_doorbell doorbell;
 
 	claim(fd, "one", CPU_SPARE);
-	doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
+	doorbell = use_doorbell(fd, MCS_DOORBELL_OWN);
 	for (int i = 0; i < 3; i++) {
 		start(fd, CPU_SPARE, doorbell);
 		command(fd, CPU_SPARE, COMMAND_RING, 1);
@@ -164,8 +168,7 @@ static void cycles(void)
 		int fd = open_mcs();
 
 		claim(fd, "one", core);
-		start(fd, core,
-		      use_doorbell(fd, i % 3 ? MCS_DOORBELL_OWN : MCS_DOORBELL_LEGACY).to_client);
+		start(fd, core, use_doorbell(fd, i % 3 ? MCS_DOORBELL_OWN : MCS_DOORBELL_LEGACY));
 		command(fd, core, COMMAND_RING, 1);
 		CHECK(readable(fd, 1000));
 		stop(fd, core);

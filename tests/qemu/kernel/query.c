@@ -5,17 +5,28 @@
 static void info(void)
 {
 	struct mcs_info info = { .size = sizeof(info) };
+	const uint64_t always = MCS_CAP_START | MCS_CAP_CORE_STATE | MCS_CAP_DOORBELL_OWN |
+				MCS_CAP_DOORBELL_LEGACY | MCS_CAP_WINDOW | MCS_CAP_WATCH;
+	int fd = open_mcs();
 
-	CHECK(ioctl(open_mcs(), MCS_IOC_INFO, &info) == 0);
+	CHECK(ioctl(fd, MCS_IOC_INFO, &info) == 0);
 	CHECK(info.size == sizeof(info) && info.abi == MCS_ABI_VERSION);
-	CHECK(info.caps & MCS_CAP_START && info.caps & MCS_CAP_CORE_STATE);
-	CHECK(info.caps & MCS_CAP_DOORBELL_OWN && info.caps & MCS_CAP_DOORBELL_LEGACY);
-	CHECK(!(info.caps & MCS_CAP_FORCE_STOP));
+	CHECK((info.caps & always) == always && info.regions >= 2);
+	CHECK(info.doorbell_target == core_of(fd, 0).hwid);
+	if (info.caps & MCS_CAP_FORCE_STOP)
+		CHECK(info.stop_base && info.stop_length && !(info.stop_base % 4096) &&
+		      !(info.stop_length % 4096));
+	else
+		CHECK(!info.stop_base && !info.stop_length);
+	if (info.firmware == MCS_FW_SBI_HSM) {
+		CHECK(info.doorbell_kind == MCS_DB_MMIO || info.doorbell_kind == MCS_DB_POLL);
+		CHECK(info.doorbell_own_count >= 1);
+		return;
+	}
 	CHECK(info.firmware == MCS_FW_PSCI_HVC || info.firmware == MCS_FW_PSCI_SMC);
-	CHECK(info.regions == 2);
+	CHECK(!(info.caps & MCS_CAP_FORCE_STOP));
 	CHECK(info.doorbell_kind == MCS_DB_SGI && info.doorbell_legacy == 7);
 	CHECK(info.doorbell_own_first == 8 && info.doorbell_own_count == 8);
-	CHECK(info.doorbell_target == 0);
 }
 
 static void regions(void)
@@ -28,7 +39,7 @@ static void regions(void)
 	CHECK(memchr(region.name, 0, sizeof(region.name)) && region.name[0]);
 	region.index = 1;
 	CHECK(ioctl(fd, MCS_IOC_REGION, &region) == 0 && region.base == IMAGE_BASE);
-	region.index = 2;
+	region.index = known.regions;
 	REFUSED(ioctl(fd, MCS_IOC_REGION, &region), EINVAL);
 }
 
@@ -40,7 +51,7 @@ static void older_caller(void)
 	memset(&info, 0, 24);
 	info.size = 24;
 	CHECK(ioctl(open_mcs(), MCS_IOC_INFO, &info) == 0);
-	CHECK(info.size == 24 && info.abi == MCS_ABI_VERSION && info.regions == 2);
+	CHECK(info.size == 24 && info.abi == MCS_ABI_VERSION && info.regions == known.regions);
 	CHECK(info.doorbell_kind == 0xeeeeeeee);
 }
 
@@ -80,9 +91,11 @@ static void cores(void)
 
 	CHECK(core.state == MCS_CORE_LINUX && core.flags == MCS_CORE_BOOT);
 	core = core_of(fd, CPU_TAKEN);
-	CHECK(core.state == MCS_CORE_LINUX && !core.flags && core.hwid == CPU_TAKEN);
+	CHECK(core.state == MCS_CORE_LINUX && !core.flags);
+	CHECK(core.hwid != core_of(fd, 0).hwid);
 	core = core_of(fd, CPU_SPARE);
-	CHECK(core.state == MCS_CORE_OFF && !core.flags && core.hwid == CPU_SPARE);
+	CHECK(core.state == MCS_CORE_OFF && !core.flags);
+	CHECK(core.hwid != core_of(fd, CPU_TAKEN).hwid);
 	CHECK(!core.owner[0]);
 	CHECK(core_of(fd, 100).state == MCS_CORE_ABSENT);
 	CHECK(core_of(fd, UINT32_MAX).state == MCS_CORE_ABSENT);
@@ -96,6 +109,8 @@ static void nothing_without_claim(void)
 
 	REFUSED(try_start(fd, CPU_SPARE, IMAGE_BASE, NULL), ENXIO);
 	REFUSED(ioctl(fd, MCS_IOC_KICK), ENXIO);
+	REFUSED(ioctl(fd, MCS_IOC_FORCE_STOP), ENXIO);
+	REFUSED(try_watch(fd, CPU_SPARE, PAGE_RANG), ENXIO);
 	REFUSED(ioctl(fd, MCS_IOC_RELEASE), ENXIO);
 	REFUSED(ioctl(fd, MCS_IOC_DOORBELL, &doorbell), ENXIO);
 	REFUSED(wait_off(fd, 0), ENXIO);

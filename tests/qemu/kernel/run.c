@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting clients, doorbells both ways, events, the end of a run. */
+/* Starting clients, events, the end of a run. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
@@ -32,12 +32,10 @@ static void bad_starts(void)
 static void start_and_off(void)
 {
 	int fd = claimed("one", CPU_SPARE);
-	uint32_t doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
 	int64_t begin;
 
-	CHECK(doorbell >= 8 && doorbell <= 15);
-	start(fd, CPU_SPARE, doorbell);
-	CHECK(page_of(CPU_SPARE)[PAGE_MPIDR / 4] == CPU_SPARE);
+	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN));
+	CHECK(page_of(CPU_SPARE)[PAGE_HWID / 4] == core_of(fd, CPU_SPARE).hwid);
 	CHECK(core_of(fd, CPU_SPARE).state == MCS_CORE_ON);
 	REFUSED(try_start(fd, CPU_SPARE, image_of(CPU_SPARE), NULL), EALREADY);
 	REFUSED(wait_off(fd, 0), ETIMEDOUT);
@@ -50,62 +48,6 @@ static void start_and_off(void)
 	CHECK(wait_off(fd, 0) == 0 && core_of(fd, CPU_SPARE).state == MCS_CORE_OFF);
 	CHECK(ioctl(fd, MCS_IOC_RELEASE) == 0);
 	CHECK(cpu_set_online(CPU_SPARE, true) == 0 && cpu_online(CPU_SPARE));
-}
-
-/* Each answer is waited for, so none may be missing, whatever else is merged. */
-static void ping(int fd, uint32_t core, int times)
-{
-	for (int i = 0; i < times; i++) {
-		command(fd, core, COMMAND_RING, 1);
-		CHECK(readable(fd, 3000));
-		CHECK(read_event(fd).flags == MCS_EVENT_DOORBELL);
-	}
-}
-
-static void doorbells(uint32_t mode)
-{
-	int fd = claimed("one", CPU_SPARE);
-	struct mcs_doorbell doorbell = use_doorbell(fd, mode);
-	struct mcs_event event;
-
-	CHECK(doorbell.kind == MCS_DB_SGI && doorbell.target == 0);
-	CHECK(doorbell.to_host == doorbell.to_client);
-	start(fd, CPU_SPARE, doorbell.to_client);
-	CHECK(!readable(fd, 50));
-	ping(fd, CPU_SPARE, 500);
-	CHECK(page_of(CPU_SPARE)[PAGE_RECEIVED / 4] == 500);
-	command_done(fd, CPU_SPARE, COMMAND_RING, 1);
-	CHECK(readable(fd, 1000));
-	event = read_event(fd);
-	CHECK(event.doorbells == 501);
-	stop(fd, CPU_SPARE);
-}
-
-static void own_doorbells(void)
-{
-	doorbells(MCS_DOORBELL_OWN);
-}
-
-static void legacy_doorbells(void)
-{
-	doorbells(MCS_DOORBELL_LEGACY);
-}
-
-static void no_wakeup_lost(void)
-{
-	int fd = claimed("one", CPU_SPARE);
-	struct mcs_event event;
-
-	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
-	ping(fd, CPU_SPARE, 1);
-	/* It rings after the read and before the poll. */
-	command_done(fd, CPU_SPARE, COMMAND_RING, 1000);
-	sleep_ms(20);
-	CHECK(readable(fd, 0));
-	event = read_event(fd);
-	CHECK(event.flags == MCS_EVENT_DOORBELL && event.doorbells >= 2);
-	CHECK(!readable(fd, 0));
-	stop(fd, CPU_SPARE);
 }
 
 static void on_alarm(int signal)
@@ -123,7 +65,7 @@ static void blocking_read(void)
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
 	REFUSED(read(fd, &event, sizeof(event)), EINTR);
-	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
+	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN));
 	setitimer(ITIMER_REAL, &timer, NULL);
 	REFUSED(wait_off(fd, 5000), EINTR);
 	CHECK(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
@@ -141,7 +83,7 @@ static void off_event(void)
 	struct mcs_event event = { .flags = 0 };
 	int64_t begin;
 
-	start(fd, CPU_TAKEN, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
+	start(fd, CPU_TAKEN, use_doorbell(fd, MCS_DOORBELL_OWN));
 	command(fd, CPU_TAKEN, COMMAND_OFF, 0);
 	begin = now_ms();
 	CHECK(readable(fd, 3000));
@@ -159,7 +101,7 @@ static void announced_off(void)
 	struct mcs_event event = { .flags = 0 };
 	int64_t begin;
 
-	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN).to_client);
+	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN));
 	sleep_ms(100);
 	begin = now_ms();
 	command(fd, CPU_SPARE, COMMAND_RING_OFF, 1);
@@ -171,75 +113,23 @@ static void announced_off(void)
 	CHECK(now_ms() - begin < 500);
 }
 
-static void without_doorbell(void)
-{
-	struct mcs_doorbell doorbell = { .size = sizeof(doorbell), .mode = 2 };
-	int fd = claimed("one", CPU_SPARE);
-
-	REFUSED(ioctl(fd, MCS_IOC_KICK), ENXIO);
-	REFUSED(ioctl(fd, MCS_IOC_DOORBELL, &doorbell), EINVAL);
-	CHECK(use_doorbell(fd, MCS_DOORBELL_LEGACY).to_host == 7);
-	CHECK(use_doorbell(fd, MCS_DOORBELL_OWN).to_host >= 8);
-	CHECK(use_doorbell(fd, MCS_DOORBELL_LEGACY).to_host == 7);
-	start(fd, CPU_SPARE, 7);
-	CHECK(use_doorbell(fd, MCS_DOORBELL_OWN).to_host == 7);
-	stop(fd, CPU_SPARE);
-}
-
-static void two_clients(void)
-{
-	int one = claimed("one", CPU_SPARE), two = claimed("two", CPU_TAKEN);
-	uint32_t first = use_doorbell(one, MCS_DOORBELL_OWN).to_client;
-	uint32_t second = use_doorbell(two, MCS_DOORBELL_OWN).to_client;
-
-	CHECK(first != second);
-	start(one, CPU_SPARE, first);
-	start(two, CPU_TAKEN, second);
-	ping(one, CPU_SPARE, 20);
-	CHECK(!readable(two, 0));
-	ping(two, CPU_TAKEN, 20);
-	CHECK(!readable(one, 0));
-	stop(one, CPU_SPARE);
-	CHECK(read_event(one).flags == MCS_EVENT_CORE_OFF && !readable(two, 0));
-	ping(two, CPU_TAKEN, 20);
-	stop(two, CPU_TAKEN);
-}
-
-static void legacy_is_shared(void)
-{
-	int one = claimed("one", CPU_SPARE), two = claimed("two", CPU_TAKEN);
-
-	use_doorbell(one, MCS_DOORBELL_LEGACY);
-	use_doorbell(two, MCS_DOORBELL_LEGACY);
-	start(one, CPU_SPARE, 7);
-	start(two, CPU_TAKEN, 7);
-	command(one, CPU_SPARE, COMMAND_RING, 1);
-	CHECK(readable(one, 1000) && readable(two, 1000));
-	CHECK(read_event(one).doorbells == 1 && read_event(two).doorbells == 1);
-	stop(one, CPU_SPARE);
-	CHECK(ioctl(one, MCS_IOC_RELEASE) == 0);
-	/* The other one still listens. */
-	ping(two, CPU_TAKEN, 5);
-	stop(two, CPU_TAKEN);
-}
-
 /* The client starts its second core itself; the module sees both, and each one's end. */
 static void two_cores(void)
 {
 	struct mcs_claim claim = claim_of("both", (uint32_t[]){ CPU_TAKEN, CPU_SPARE }, 2);
 	int fd = open_mcs();
 	struct mcs_event event;
-	uint32_t doorbell;
+	struct mcs_doorbell doorbell;
 
 	CHECK(ioctl(fd, MCS_IOC_CLAIM, &claim) == 0 && claim.result == MCS_CLAIM_WAS_ONLINE);
-	doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
+	doorbell = use_doorbell(fd, MCS_DOORBELL_OWN);
 	place(fd, CPU_SPARE, doorbell);
-	page_of(CPU_SPARE)[PAGE_GIC / 4] = 0;
+	page_of(CPU_SPARE)[PAGE_HEARS / 4] = HEARS_NOTHING;
 	start(fd, CPU_TAKEN, doorbell);
-	command_done(fd, CPU_TAKEN, COMMAND_SECOND, CPU_SPARE);
+	command_done(fd, CPU_TAKEN, COMMAND_SECOND, core_of(fd, CPU_SPARE).hwid);
 	CHECK(page_of(CPU_TAKEN)[PAGE_RESULT / 4] == 0);
 	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_ALIVE / 4], CLIENT_ALIVE, 3000));
-	CHECK(page_of(CPU_SPARE)[PAGE_MPIDR / 4] == CPU_SPARE);
+	CHECK(page_of(CPU_SPARE)[PAGE_HWID / 4] == core_of(fd, CPU_SPARE).hwid);
 	CHECK(core_of(fd, CPU_SPARE).state == MCS_CORE_ON);
 	sleep_ms(1200);
 	command(fd, CPU_TAKEN, COMMAND_OFF, 0);
@@ -258,13 +148,13 @@ static void two_cores(void)
 static void foreign_core(void)
 {
 	int fd = claimed("one", CPU_TAKEN), other = open_mcs();
-	uint32_t doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
+	struct mcs_doorbell doorbell = use_doorbell(fd, MCS_DOORBELL_OWN);
 	int64_t end = now_ms() + 3000;
 
 	place(fd, CPU_SPARE, doorbell);
-	page_of(CPU_SPARE)[PAGE_GIC / 4] = 0;
+	page_of(CPU_SPARE)[PAGE_HEARS / 4] = HEARS_NOTHING;
 	start(fd, CPU_TAKEN, doorbell);
-	command_done(fd, CPU_TAKEN, COMMAND_SECOND, CPU_SPARE);
+	command_done(fd, CPU_TAKEN, COMMAND_SECOND, core_of(fd, CPU_SPARE).hwid);
 	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_ALIVE / 4], CLIENT_ALIVE, 3000));
 	CHECK(core_of(other, CPU_SPARE).state == MCS_CORE_ON);
 	CHECK(core_of(other, CPU_SPARE).flags == 0);
@@ -287,17 +177,16 @@ static int try_running(int fd, uint32_t core, struct mcs_claim *claim)
 static void running_core(void)
 {
 	int fd = claimed("one", CPU_TAKEN), other = open_mcs();
-	uint32_t doorbell = use_doorbell(fd, MCS_DOORBELL_OWN).to_client;
+	struct mcs_doorbell doorbell = use_doorbell(fd, MCS_DOORBELL_OWN);
 	struct mcs_event event;
 	struct mcs_claim claim;
-	struct mcs_info info = { .size = sizeof(info) };
 
-	CHECK(ioctl(fd, MCS_IOC_INFO, &info) == 0 && info.caps & MCS_CAP_ATTACH);
+	CHECK(known.caps & MCS_CAP_ATTACH);
 	REFUSED(try_running(other, 0, &claim), EINVAL);
 	REFUSED(try_running(other, 1, &claim), EBUSY);
 	REFUSED(try_running(other, CPU_TAKEN, &claim), EBUSY);
 	CHECK(cpu_online(1));
-	if (gic == 2) {
+	if (hears == HEARS_GICV2) {
 		/* Never seen by Linux: where it is at the interrupt controller is not known. */
 		CHECK(try_claim(other, "two", CPU_SPARE) == 0);
 		CHECK(ioctl(other, MCS_IOC_RELEASE) == 0);
@@ -305,9 +194,9 @@ static void running_core(void)
 	REFUSED(try_running(other, CPU_SPARE, &claim), EHOSTDOWN);
 	CHECK(!core_of(other, CPU_SPARE).flags);
 	place(fd, CPU_SPARE, doorbell);
-	page_of(CPU_SPARE)[PAGE_GIC / 4] = 0;
+	page_of(CPU_SPARE)[PAGE_HEARS / 4] = HEARS_NOTHING;
 	start(fd, CPU_TAKEN, doorbell);
-	command_done(fd, CPU_TAKEN, COMMAND_SECOND, CPU_SPARE);
+	command_done(fd, CPU_TAKEN, COMMAND_SECOND, core_of(fd, CPU_SPARE).hwid);
 	CHECK(wait_word(&page_of(CPU_SPARE)[PAGE_ALIVE / 4], CLIENT_ALIVE, 3000));
 	CHECK(try_running(other, CPU_SPARE, &claim) == 0);
 	CHECK(claim.result == MCS_CLAIM_RUNNING);
@@ -332,15 +221,9 @@ static void running_core(void)
 const struct test run_tests[] = {
 	{ "foreign cores and entries refused", bad_starts },
 	{ "start, state on, wait, state off", start_and_off },
-	{ "500 own doorbells each way", own_doorbells },
-	{ "500 legacy doorbells each way", legacy_doorbells },
-	{ "a doorbell between read and poll wakes the poll", no_wakeup_lost },
 	{ "read and wait end on a signal, read without blocking", blocking_read },
 	{ "core-off event without a doorbell", off_event },
 	{ "core-off event soon after a doorbell", announced_off },
-	{ "a doorbell must be chosen and stays while it runs", without_doorbell },
-	{ "two clients with doorbells of their own", two_clients },
-	{ "two clients share the legacy doorbell", legacy_is_shared },
 	{ "a client with two cores", two_cores },
 	{ "a core that somebody else runs is refused", foreign_core },
 	{ "a core that runs already is claimed as it is", running_core },

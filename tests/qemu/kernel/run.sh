@@ -22,7 +22,7 @@ build() {
 	"${cross}gcc" -std=gnu11 -Wall -Wextra -Werror -O2 -static -I"$MICA_TOP/include/uapi" \
 		-DCLIENT_BINARY="\"$out/client.bin\"" -DCOMM_BASE="${COMM_BASE}ull" \
 		-DIMAGE_BASE="${IMAGE_BASE}ull" -o "$out/mcs-test" \
-		"$here"/{harness,query,claim,memory,window,run,life}.c "$here/blob.S"
+		"$here"/{harness,query,claim,memory,window,run,life,bell,force}.c "$here/blob.S"
 }
 
 build

@@ -14,7 +14,8 @@ NAME = re.compile(r'^\t\{ "([^"]+)", \w+ \},$|^\tcheck "([^"]+)"', re.M)
 def names():
     """What the program and the guest's script will report, read from their sources."""
     found = []
-    for file in ("guest.sh", "query.c", "claim.c", "memory.c", "window.c", "run.c", "life.c"):
+    for file in ("guest.sh", "query.c", "claim.c", "memory.c", "window.c", "run.c", "life.c",
+                 "bell.c", "force.c"):
         with open(os.path.join(HERE, file), encoding="utf-8") as source:
             found += [a or b for a, b in NAME.findall(source.read())]
     return found
