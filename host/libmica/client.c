@@ -365,7 +365,7 @@ void mica_client_info(const struct mica_client *c, struct mica_client_info *info
 	info->operation = c->op ? c->op->plan->verb : "";
 	info->isolates_memory = c->ops->caps.isolates_memory;
 	cores_on(c, &info->cores_on);
-	info->can_force_stop = c->ops->caps.force_stop != MICA_FORCE_NONE;
+	info->can_force_stop = mica_client_can_force(c);
 	info->started_us = c->started_us;
 	memcpy(info->sha256, c->facts.sha256, sizeof(info->sha256));
 	info->updated = c->images.current.kind == STORED_COPY;

@@ -219,4 +219,8 @@ int mica_step_ask_stop(struct mica_op *op);    /* loop: ask, wait for OFF; alway
 int mica_step_force_stop(struct mica_op *op);  /* worker: if it still runs and can be forced */
 int mica_step_settle_stop(struct mica_op *op); /* loop: Stopped, or Error and FAILED */
 
+/* plan_stop.c: whether this machine can stop a client that hangs; the words for one it did not. */
+bool mica_client_can_force(const struct mica_client *c);
+const char *mica_client_no_force(const struct mica_client *c);
+
 #endif /* MICA_CLIENT_PRIV_H */

@@ -118,16 +118,19 @@ struct mica_link *mica_link_new(struct mica_client *client, const struct mica_do
 	if (db)
 		link->db = *db;
 	link->n_win = client->ops->windows(client->ped, link->win);
-	if (find_table(link, err)) {
-		free(link->again);
-		free(link);
-		return NULL;
-	}
+	if (find_table(link, err))
+		goto failed;
+	link->features = mica_link_features(link);
+	if (mica_link_watch(link, err))
+		goto failed;
 	uv_timer_init(client->host->loop, link->again);
 	link->again->data = link;
 	link->retry_ms = RETRY_MIN_MS;
-	link->features = mica_link_features(link);
 	return link;
+failed:
+	free(link->again);
+	free(link);
+	return NULL;
 }
 
 int mica_link_prepare(struct mica_link *link, const void *table_bytes, struct mica_error *err)

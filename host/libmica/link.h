@@ -74,7 +74,7 @@ struct mica_link {
 };
 
 /* Called in this order at a start: new, prepare (rings and table ready), the core starts, open.
- * db: NULL or kind 0 = nothing to tell the client. */
+ * db: NULL or kind 0 = there is none. */
 struct mica_link *mica_link_new(struct mica_client *client, const struct mica_doorbell *db,
 				struct mica_error *err);
 /* table_bytes: of the image, for pedestals that do not load it in place; may be NULL. */

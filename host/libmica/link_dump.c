@@ -100,7 +100,7 @@ int mica_client_dump(const struct mica_client *c, struct mica_dump *d, struct mi
 				 c->cfg.name, mica_state_name(c->state), c->cfg.name);
 	dump_table(link, d);
 	d->acked = link->features;
-	d->db_kind = link->db.kind;
+	d->db_kind = link->db.legacy ? 0 : link->db.kind;
 	d->db_to_host = link->db.to_host;
 	d->db_to_client = link->db.to_client;
 	d->doorbells_in = c->doorbells_in;

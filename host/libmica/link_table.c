@@ -22,7 +22,7 @@ uint32_t mica_link_features(const struct mica_link *link)
 
 	if (!link->table || !link->client->table.vendor)
 		return 0;
-	if (!link->db.kind)
+	if (!link->db.kind || link->db.legacy)
 		features &= ~MICA_F_DOORBELL;
 	if (!link->client->table.vdev)
 		features &= ~(MICA_F_CREDIT | MICA_F_PING);

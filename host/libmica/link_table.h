@@ -40,6 +40,8 @@ int mica_link_rings_up(struct mica_link *link, struct mica_error *err);
 int mica_link_rings_resume(struct mica_link *link, struct mica_error *err);
 /* The client has returned every message that was sent to it. */
 bool mica_link_rings_drained(struct mica_link *link);
+/* With a doorbell that is looked for: which words to look at (link_watch.c). */
+int mica_link_watch(struct mica_link *link, struct mica_error *err);
 void mica_link_rings_down(struct mica_link *link);
 
 #endif /* MICA_LINK_TABLE_H */

@@ -78,7 +78,7 @@ static int step_doorbell(struct mica_op *op)
 		return MICA_STEP_DONE;
 	if (c->ops->doorbell(c->ped, false, &op->db, &op->err))
 		return MICA_STEP_FAILED;
-	op->db.kind = 0;
+	op->db.legacy = true;
 	return MICA_STEP_DONE;
 }
 

@@ -22,7 +22,7 @@ static int step_ask(struct mica_op *op)
 	}
 	if (!c->link || !c->link->asked)
 		limit = 0;
-	else if (c->ops->caps.force_stop != MICA_FORCE_NONE && limit > HUNG_MS)
+	else if (mica_client_can_force(c) && limit > HUNG_MS)
 		limit = HUNG_MS;
 	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
 								      : MICA_STEP_DONE;
@@ -40,9 +40,9 @@ static int step_settle(struct mica_op *op)
 		return MICA_STEP_DONE;
 	}
 	snprintf(reason, sizeof(reason),
-		 "%.250s; it does not stop, and pedestal %s cannot force it: its cores and memory "
+		 "%.250s; it does not stop, and pedestal %s %s: its cores and memory "
 		 "stay quarantined until it stops or the machine restarts",
-		 c->reason, c->ops->name);
+		 c->reason, c->ops->name, mica_client_no_force(c));
 	mica_client_set_state(c, MICA_ERROR, reason);
 	return mica_fail(&op->err, MICA_E_TIMEOUT, "client '%s': %.400s", c->cfg.name, reason);
 }

@@ -33,13 +33,26 @@ int mica_step_ask_stop(struct mica_op *op)
 								      : MICA_STEP_DONE;
 }
 
+bool mica_client_can_force(const struct mica_client *c)
+{
+	enum mica_force_stop can = c->ops->caps.force_stop;
+
+	if (c->ops->can_force && c->ped)
+		can = c->ops->can_force(c->ped);
+	return can != MICA_FORCE_NONE && c->ops->force_stop;
+}
+
+const char *mica_client_no_force(const struct mica_client *c)
+{
+	return mica_client_can_force(c) ? "could not force it" : "cannot force it";
+}
+
 int mica_step_force_stop(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 	struct mica_error err;
 
-	if (c->ops->power(c->ped) != MICA_POWER_OFF && c->ops->caps.force_stop != MICA_FORCE_NONE &&
-	    c->ops->force_stop)
+	if (c->ops->power(c->ped) != MICA_POWER_OFF && mica_client_can_force(c))
 		op->forced = !c->ops->force_stop(c->ped, &err); /* power() is what counts */
 	if (op->failed && c->ops->power(c->ped) != MICA_POWER_OFF)
 		op->stuck = true;
@@ -65,10 +78,9 @@ int mica_step_settle_stop(struct mica_op *op)
 		snprintf(how, sizeof(how), "did not power its core off within %u s",
 			 (c->cfg.stop_timeout_ms + 999) / 1000);
 	snprintf(reason, sizeof(reason),
-		 "%s, and pedestal %s cannot force it: its cores and memory stay quarantined until "
-		 "it stops "
+		 "%s, and pedestal %s %s: its cores and memory stay quarantined until it stops "
 		 "or the machine restarts",
-		 how, c->ops->name);
+		 how, c->ops->name, mica_client_no_force(c));
 	if (c->state != MICA_ERROR)
 		mica_client_set_state(c, MICA_ERROR, reason);
 	return mica_fail(&op->err, MICA_E_TIMEOUT, "client '%s' %s", c->cfg.name, reason);

@@ -77,6 +77,7 @@ struct mica_doorbell {
 	uint32_t to_host, to_client;
 	uint64_t addr, target;
 	uint32_t value;
+	bool legacy; /* the client knows it without being told */
 };
 
 struct mica_watched {

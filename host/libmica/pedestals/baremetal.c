@@ -200,14 +200,13 @@ static int create(const struct mica_config *cfg, bool running, struct mica_pedes
 		  struct mica_error *err)
 {
 	struct mica_pedestal *p = calloc(1, sizeof(*p));
-	struct mcs_info info;
 
 	if (!p)
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
 	p->cfg = *cfg;
 	p->fd = device_open(err);
-	if (p->fd < 0 || mica_bm_info(p->fd, &info, err) || read_regions(p, info.regions, err) ||
-	    check_config(p, running, err)) {
+	if (p->fd < 0 || mica_bm_info(p->fd, &p->info, err) ||
+	    read_regions(p, p->info.regions, err) || check_config(p, running, err)) {
 		baremetal_destroy(p);
 		return -1;
 	}
@@ -307,25 +306,6 @@ static int baremetal_adopt(struct mica_pedestal *p, const uint8_t token[16],
 	if (mica_bm_claim(p, token, MCS_CLAIM_ADOPT, running, err))
 		return -1;
 	return mica_bm_map(p, err);
-}
-
-static int baremetal_doorbell(struct mica_pedestal *p, bool own, struct mica_doorbell *db,
-			      struct mica_error *err)
-{
-	struct mcs_doorbell d = { .size = sizeof(d),
-				  .mode = own ? MCS_DOORBELL_OWN : MCS_DOORBELL_LEGACY };
-
-	if (ioctl(p->fd, MCS_IOC_DOORBELL, &d) < 0)
-		return mica_fail(err, MICA_E_PLATFORM,
-				 "no %s doorbell for client '%s': %s (see dmesg)",
-				 own ? "own" : "legacy (SGI 7)", p->cfg.name, strerror(errno));
-	db->kind = d.kind;
-	db->to_host = d.to_host;
-	db->to_client = d.to_client;
-	db->addr = d.addr;
-	db->target = d.target;
-	db->value = d.value;
-	return 0;
 }
 
 static unsigned int baremetal_windows(struct mica_pedestal *p,
@@ -479,32 +459,6 @@ static uint32_t baremetal_cores_on(struct mica_pedestal *p)
 	return on;
 }
 
-static int baremetal_kick(struct mica_pedestal *p)
-{
-	return ioctl(p->fd, MCS_IOC_KICK) < 0 ? -errno : 0;
-}
-
-static int baremetal_event_fd(struct mica_pedestal *p)
-{
-	return p->fd;
-}
-
-static uint32_t baremetal_events(struct mica_pedestal *p)
-{
-	struct mcs_event ev;
-	uint32_t events = 0;
-
-	if (read(p->fd, &ev, sizeof(ev)) != (ssize_t)sizeof(ev))
-		return 0;
-	if (ev.flags & MCS_EVENT_DOORBELL)
-		events |= MICA_PEV_DOORBELL;
-	if (ev.flags & MCS_EVENT_CORE_OFF)
-		events |= MICA_PEV_OFF;
-	if (ev.flags & MCS_EVENT_REBOOT)
-		events |= MICA_PEV_REBOOT;
-	return events;
-}
-
 static struct json_object *baremetal_save(struct mica_pedestal *p)
 {
 	struct json_object *o = json_object_new_object();
@@ -518,7 +472,7 @@ static struct json_object *baremetal_save(struct mica_pedestal *p)
 const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.name = "baremetal",
 	.caps = {
-		.force_stop = MICA_FORCE_NONE,
+		.force_stop = MICA_FORCE_HANG, /* with firmware that can: can_force */
 		.exclusive_cores = true,
 		.gives_cpu_back = true,
 		.survives_host_restart = true,
@@ -535,7 +489,7 @@ const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.look = mica_bm_look,
 	.take = mica_bm_take,
 	.release = baremetal_release,
-	.doorbell = baremetal_doorbell,
+	.doorbell = mica_bm_doorbell,
 	.windows = baremetal_windows,
 	.pool = baremetal_pool,
 	.share = baremetal_share,
@@ -543,11 +497,15 @@ const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.load = baremetal_load,
 	.load_done = baremetal_load_done,
 	.start = baremetal_start,
+	.can_force = mica_bm_can_force,
+	.force_stop = mica_bm_force_stop,
+	.stop_memory = mica_bm_stop_memory,
 	.refresh = baremetal_refresh,
 	.power = baremetal_power,
 	.cores_on = baremetal_cores_on,
-	.kick = baremetal_kick,
-	.event_fd = baremetal_event_fd,
-	.events = baremetal_events,
+	.kick = mica_bm_kick,
+	.watch = mica_bm_watch,
+	.event_fd = mica_bm_event_fd,
+	.events = mica_bm_events,
 	.save = baremetal_save,
 };
