@@ -9,6 +9,8 @@ import pytest
 
 from conftest import KILL, PROGRAMS, boot, kernel_warnings
 
+pytestmark = pytest.mark.long
+
 TRAFFIC = (os.path.join(PROGRAMS, "tests", "traffic"), "/usr/bin/traffic")
 TABLE = []
 

@@ -8,6 +8,8 @@ import pytest
 
 from conftest import KILL, boot, status_rows
 
+pytestmark = pytest.mark.long
+
 STATIC = "Layout=static\\n"
 
 # variant, further configuration, can it stop

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 FIRMWARE = "/lib/firmware"
 RAW = "-a 0x7a000000"
 MENU = """please input number:<1-8>

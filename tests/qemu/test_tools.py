@@ -10,6 +10,8 @@ import pytest
 
 from conftest import BOARD, KERNEL, TOP
 
+pytestmark = pytest.mark.long
+
 MCS_RUN = os.path.join(TOP, "tools", "mcs-run")
 CREATE_DTB = os.path.join(TOP, "tools", "create_dtb.sh")
 

@@ -11,6 +11,8 @@ import pytest
 
 from conftest import Guest
 
+pytestmark = pytest.mark.long
+
 CONF = """[Mica]
 Name=upd
 CPU=3
