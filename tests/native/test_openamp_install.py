@@ -2,6 +2,7 @@
 """What `make install` brings for programs that were written for OpenAMP and libmetal."""
 import glob
 import os
+import re
 import shutil
 import subprocess
 
@@ -146,3 +147,15 @@ def test_client_side_freestanding(tmp_path, compiler):
             assert "stdlib.h" not in out and "stdio.h" not in out and "/string.h" not in out.replace(
                 "metal/system/string.h", ""), f"{name} needs a C library:\n{out}"
             run(*compiler.split(), *STRICT, "-ffreestanding", "-fsyntax-only", *include, str(source))
+
+
+def test_documented():
+    """docs/openamp-api.md names every function that the list of the API has."""
+    with open(f"{TOP}/docs/openamp-api.md", encoding="utf-8") as doc:
+        named = set(re.findall(r"`(\w+)`", doc.read()))
+    listed = set()
+    for source in SOURCES:
+        with open(source, encoding="utf-8") as text:
+            listed |= set(re.findall(r"FUNCTION\([^,]+,\s*(\w+)", text.read()))
+    assert len(listed) > 200
+    assert not listed - named
