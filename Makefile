@@ -40,5 +40,5 @@ help:
 	@echo 'make fuzz                      build the fuzz targets into build/fuzz/'
 	@echo 'make check                     style and static checks'
 	@echo 'make setup                     install the packages all of this needs'
-	@echo 'make install [DESTDIR=] [PREFIX=/usr]   programs, units, manual pages, completion'
+	@echo 'make install [DESTDIR=] [PREFIX=/usr]   programs, libraries, units, manual pages, completion'
 	@echo 'make clean                     remove build/ (downloads stay in the cache)'
