@@ -53,7 +53,8 @@ static void take_messages(struct mica_link *link)
 
 	link->rung = false;
 	rproc_virtio_notified(link->vdev, RSC_NOTIFY_ID_ANY);
-	link->more = rpmsg_virtio_rx_pending(&link->rvdev);
+	/* What came while nobody had rung is not told of by having been seen here. */
+	link->more = told && rpmsg_virtio_rx_pending(&link->rvdev);
 	if (told || link->rvdev.stats.rx_messages == before)
 		return;
 	link->missed = true;

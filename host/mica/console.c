@@ -18,6 +18,7 @@
 #include "cli.h"
 #include "link.h"
 #include "terminal.h"
+#include "until.h"
 #include "watch.h"
 
 #define ESCAPE	     0x1d /* Ctrl-] */
@@ -25,11 +26,15 @@
 #define RETRY_MS     100
 #define QUIET_MS     200 /* what the client said before its end arrives within this */
 #define DRAIN_MAX_MS 60000
+#define LINGER_MS    1000
+#define UNTIL_MS     60000
+#define LINGER_MAX_S 3600
 
 struct console {
 	struct cli *cli;
 	const char *name, *service;
 	int linger_ms;
+	struct until until;
 	struct link watch;
 	int tty;
 	bool interactive;
@@ -38,7 +43,7 @@ struct console {
 	size_t out_len;
 };
 
-enum verdict { GO_ON, LEAVE, ENDED, LOST, BROKEN };
+enum verdict { GO_ON, LEAVE, ENDED, LOST, BROKEN, SILENT };
 
 static void say(const struct console *c, const char *text)
 {
@@ -66,6 +71,24 @@ static int find_tty(struct console *c, char *out, size_t size, struct mica_error
 	return 0;
 }
 
+/* Of two readers of one terminal each would get a part. */
+static int lock_tty(struct console *c, const char *path, struct mica_error *err)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (!fcntl(c->tty, F_SETLK, &lock) || (errno != EAGAIN && errno != EACCES))
+		return 0;
+	if (fcntl(c->tty, F_GETLK, &lock) || lock.l_type == F_UNLCK)
+		lock.l_pid = 0;
+	close(c->tty);
+	c->tty = -1;
+	return cli_error(
+		err, MICA_E_BUSY,
+		"%s of %s is in use by another 'mica console' (process %d): a terminal has "
+		"one reader",
+		path, c->name, (int)lock.l_pid);
+}
+
 static int open_tty(struct console *c, char *path, size_t size, struct mica_error *err)
 {
 	struct termios t;
@@ -76,6 +99,8 @@ static int open_tty(struct console *c, char *path, size_t size, struct mica_erro
 	if (c->tty < 0)
 		return cli_error(err, errno == EACCES ? MICA_E_PERMISSION : MICA_E_FAILED,
 				 "cannot open %s: %s", path, strerror(errno));
+	if (lock_tty(c, path, err))
+		return -1;
 	/* Whoever used it before may have left it with echo: the client's text would come back. */
 	if (!tcgetattr(c->tty, &t)) {
 		cfmakeraw(&t);
@@ -106,8 +131,10 @@ static enum verdict from_client(struct console *c)
 	ssize_t n;
 
 	n = read(c->tty, buf, sizeof(buf));
-	if (n > 0)
+	if (n > 0) {
+		until_look(&c->until, buf, (size_t)n);
 		return write_all(STDOUT_FILENO, buf, (size_t)n) ? LEAVE : GO_ON;
+	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return GO_ON;
 	return LOST; /* EIO or end: the daemon's side is closed */
@@ -163,6 +190,30 @@ static void drain(struct console *c, int quiet_ms)
 			return;
 }
 
+/* All input is on its way: the line that is waited for. */
+static enum verdict answer(struct console *c, struct watch_event *e)
+{
+	struct pollfd p[2] = {
+		{ .fd = c->tty, .events = POLLIN },
+		{ .fd = c->watch.fd, .events = POLLIN },
+	};
+	enum verdict v = GO_ON;
+	int ret;
+
+	while (v == GO_ON && !terminal_stop && !c->until.seen) {
+		ret = poll(p, 2, c->linger_ms);
+		if (!ret)
+			return SILENT;
+		if (ret < 0)
+			continue; /* by a signal */
+		if (p[0].revents)
+			v = from_client(c);
+		if (v == GO_ON && p[1].revents)
+			v = from_daemon(c, e);
+	}
+	return v == GO_ON ? LEAVE : v;
+}
+
 static enum verdict turn(struct console *c, struct watch_event *e)
 {
 	bool room = !c->input_ended && c->out_len < sizeof(c->out);
@@ -192,6 +243,8 @@ static enum verdict talk(struct console *c, struct watch_event *e)
 
 	while (v == GO_ON && !terminal_stop) {
 		if (c->input_ended && !c->out_len) {
+			if (c->until.set)
+				return answer(c, e);
 			drain(c, c->linger_ms);
 			return LEAVE;
 		}
@@ -232,7 +285,8 @@ static enum verdict reopen(struct console *c, struct watch_event *e)
 			say(c, "connection lost, waiting for micad");
 		told = true;
 		close_all(c);
-		if (err.code == MICA_E_UNKNOWN || err.code == MICA_E_PERMISSION)
+		if (err.code == MICA_E_UNKNOWN || err.code == MICA_E_PERMISSION ||
+		    err.code == MICA_E_BUSY)
 			break;
 	}
 	return terminal_stop ? LEAVE : LOST;
@@ -253,6 +307,11 @@ static int finish(struct console *c, enum verdict v, const struct watch_event *e
 		if (c->interactive)
 			say(c, "left; the client goes on");
 		return MICA_OK;
+	case SILENT:
+		cli_error(&err, MICA_E_TIMEOUT,
+			  "client %s was silent for %g s: the line that --until names did not come",
+			  c->name, c->linger_ms / 1000.0);
+		return cli_fail(c->cli, &err);
 	default:
 		cli_error(&err, MICA_E_NO_DAEMON, "lost the terminal of %s: micad went away",
 			  c->name);
@@ -297,16 +356,27 @@ static int console(struct console *c)
 	return ret;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static bool linger(struct console *c, const char *text)
+{
+	char *end;
+	double v = strtod(text, &end);
+
+	if (end == text || *end || !(v >= 0 && v <= LINGER_MAX_S))
+		return false;
+	c->linger_ms = (int)(v * 1000);
+	return true;
+}
+
+/* -1: go on. Else the exit status. */
+static int options(struct console *c, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "linger", required_argument, NULL, 'l' },
+		{ "until", required_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct console c = { .cli = cli, .linger_ms = 1000 };
-	char *end;
-	double v;
+	char why[100];
 	int o;
 
 	opterr = 0;
@@ -315,17 +385,30 @@ static int run(struct cli *cli, int argc, char **argv)
 			cli_print_help(&verb_console);
 			return MICA_OK;
 		}
-		v = o == 'l' ? strtod(optarg, &end) : -1;
-		if (o != 'l' || end == optarg || *end || !(v >= 0 && v <= 60))
-			return cli_usage(cli, &verb_console, "unknown option or bad value: '%.60s'",
-					 argv[optind - 1]);
-		c.linger_ms = (int)(v * 1000);
+		if (o == 'u' && until_set(&c->until, optarg, why, sizeof(why)))
+			return cli_usage(c->cli, &verb_console, "--until '%.60s': %s", optarg, why);
+		if (o == '?' || (o == 'l' && !linger(c, optarg)))
+			return cli_usage(c->cli, &verb_console,
+					 "unknown option or bad value: '%.60s'", argv[optind - 1]);
 	}
 	if (argc - optind < 1 || argc - optind > 2)
-		return cli_usage(cli, &verb_console, "give NAME, and perhaps one SERVICE");
-	c.name = argv[optind];
-	c.service = argv[optind + 1]; /* NULL where there is none: argv ends so */
-	return console(&c);
+		return cli_usage(c->cli, &verb_console, "give NAME, and perhaps one SERVICE");
+	if (c->linger_ms < 0)
+		c->linger_ms = c->until.set ? UNTIL_MS : LINGER_MS;
+	c->name = argv[optind];
+	c->service = argv[optind + 1]; /* NULL where there is none: argv ends so */
+	return -1;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct console c = { .cli = cli, .linger_ms = -1 };
+	int ret = options(&c, argc, argv);
+
+	if (ret < 0)
+		ret = console(&c);
+	until_free(&c.until);
+	return ret;
 }
 
 const struct verb verb_console = {
@@ -336,6 +419,7 @@ const struct verb verb_console = {
 		"Without a terminal on standard input, input is passed on and output printed "
 		"until\n"
 		"the input has ended and the client has been silent for some time:\n"
-		"  --linger SEC  how long (default 1)\n",
+		"  --linger SEC  how long (default 1; with --until 60)\n"
+		"  --until REGEX leave as soon as a line like that came; none: exit status 11\n",
 	.run = run,
 };

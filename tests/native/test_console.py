@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import termios
+import time
 
 import pexpect
 import pytest
@@ -67,7 +68,7 @@ def test_terminal_is_restored(site, how):
 
 def test_pipe(site):
     site.run("one")
-    out = site.ok("console", "one", input="echo first\necho second\n")
+    out = site.ok("console", "--until", "^second", "one", input="echo first\necho second\n")
     assert out.index("first") < out.index("second")
     assert "\x1b" not in out
 
@@ -75,8 +76,8 @@ def test_pipe(site):
 def test_pipe_passes_escape_key_through(site):
     site.run("one")
     data = b"sink 3\n" + b"\x1d\x1d\x1d"
-    result = subprocess.run([MICA, "console", "--linger", "1", "one"], env=site.env, input=data,
-                            capture_output=True, timeout=30 * SLOW, check=True)
+    result = subprocess.run([MICA, "console", "--until", "^sink: 3", "one"], env=site.env,
+                            input=data, capture_output=True, timeout=90 * SLOW, check=True)
     assert b"sink: 3 bytes" in result.stdout
 
 
@@ -137,4 +138,38 @@ def test_not_running(site):
     site.ok("start", "one")
     site.tty("one")
     assert "named other" in site.fails(6, "console", "one", "other")
-    assert "pong" in site.ok("console", "one", "rpmsg-tty", input="ping\n")
+    assert "pong" in site.ok("console", "--until", "^pong", "one", "rpmsg-tty", input="ping\n")
+
+
+def test_until_a_line(site):
+    site.run("one")
+    # The line decides, not the time: neither the echo of what was typed nor other lines.
+    begun = time.monotonic()
+    out = site.ok("console", "--until", "^3+$", "--linger", "50", "one",
+                  input="echo 111\necho 333\n")
+    assert time.monotonic() - begun < 45 and "\n111\n" in out and "\n333" in out
+    # A prompt is a line without an end.
+    assert "mica:~$" in site.ok("console", "--until", r"^mica:~\$ $", "one", input="\n")
+    line = site.fails(11, "console", "--until", "^never", "--linger", "0.5", "one", input="ping\n")
+    assert "silent for 0.5 s" in line and "--until" in line
+    assert "'(('" in site.mica("console", "--until", "((", "one").stderr
+
+
+def test_until_ends_with_the_client(site):
+    site.run("one")
+    result = site.mica("console", "--until", "^never", "one", input="poweroff\n")
+    assert result.returncode == 0 and "client is Stopped" in result.stderr, result
+
+
+def test_a_second_reader_is_refused(site):
+    tty = site.run("one")
+    site.run("two")
+    child = site.console("one")
+    child.expect("Ctrl-]")
+    line = site.fails(8, "console", "one", input="ping\n")
+    assert tty in line and f"process {child.pid}" in line, line
+    assert "pong" in site.ok("console", "--until", "^pong", "two", input="ping\n")
+    child.send(ESCAPE)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert "pong" in site.ok("console", "--until", "^pong", "one", input="ping\n")

@@ -61,7 +61,7 @@ def test_member_uses_configured_clients(group_site):
     assert member(site, "start", "one").stdout.endswith("start one successfully!\n")
     tty = site.tty("one")
     assert stat.S_IMODE(os.stat(tty).st_mode) == 0o660
-    result = member(site, "console", "one", input="ping\n")
+    result = member(site, "console", "--until", "^pong", "one", input="ping\n")
     assert "pong" in result.stdout, result
     assert member(site, "stop", "one").returncode == 0
 

@@ -43,11 +43,11 @@ def client(site):
 
 def rpc(site, name, what="test"):
     """Output of the client's own test."""
-    return site.ok("console", "--linger", "1", name, input=f"rpc {what}\n")
+    return site.shell(name, f"rpc {what}")
 
 
 def test_functions_of_linux(site, client):
-    said = site.ok("console", "--linger", "2", client, input="rpc test\n")
+    said = site.shell(client, "rpc test")
     assert "rpc: done" in said and "FAILED" not in said, said
     assert said.count(" ok") == 33
     assert os.listdir(root_of(site, client)) == []
@@ -62,7 +62,7 @@ def test_nothing_runs_before_the_first_call(site, client):
 
 
 def test_refused_unless_allowed(site, client):
-    said = site.ok("console", "--linger", "1", client, input="rpc refused\n")
+    said = site.shell(client, "rpc refused")
     assert said.count("-13 ok") == 3, said
 
 
@@ -76,7 +76,7 @@ def test_allowed(site):
 def test_a_folder_of_ones_own(site):
     folder = os.path.join(site.dir, "chosen")
     run(site, "c", RpcRoot=folder)
-    assert "FAILED" not in site.ok("console", "--linger", "2", "c", input="rpc\n")
+    assert "FAILED" not in site.shell("c", "rpc")
     assert os.path.isdir(folder) and not os.path.exists(root_of(site, "c"))
 
 
@@ -91,7 +91,7 @@ def test_stop_reclaims_everything(site, client):
     console.close(force=True)
     site.ok("start", client)
     site.tty(client)
-    said = site.ok("console", "--linger", "2", client, input="rpc\n")
+    said = site.shell(client, "rpc")
     assert "rpc: done" in said and "FAILED" not in said, said
 
 
@@ -122,7 +122,7 @@ def test_a_new_daemon_serves_on(site, client):
     site.start()
     site.wait_state(client, "Running")
     site.tty(client)
-    said = site.ok("console", "--linger", "2", client, input="rpc\n")
+    said = site.shell(client, "rpc")
     assert "rpc: done" in said and "FAILED" not in said, said
 
 
@@ -139,7 +139,7 @@ def test_another_client_does_not_notice(site, client):
     console.expect("mica:~")
     console.send("rpc hold\r")
     console.expect("holding")
-    said = site.ok("console", "--linger", "2", "other", input="rpc\n")
+    said = site.shell("other", "rpc")
     assert "rpc: done" in said and "FAILED" not in said, said
     assert len(executors(site)) == 4
     console.close(force=True)

@@ -123,7 +123,7 @@ def test_every_live_key_is_documented(site):
 
 
 def rpc(site, what):
-    return site.ok("console", "--linger", "1", "one", input=f"rpc {what}\n")
+    return site.shell("one", f"rpc {what}")
 
 
 def test_rights_of_rpc_reach_the_running_process(site):

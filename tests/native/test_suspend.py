@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from conftest import Terminal, wait_until
+from conftest import SLOW, Terminal, wait_until
 
 
 def cpu_ticks(pid):
@@ -116,11 +116,11 @@ def test_killed_while_suspended(site):
 
 
 def test_watchdog_leaves_a_suspended_client_alone(site):
-    site.run("one", WatchdogSec=1)
+    site.run("one", WatchdogSec=2 * SLOW)
     site.ok("suspend", "one")
-    time.sleep(3)
+    time.sleep(5 * SLOW)
     assert site.state("one") == "Suspended"
     site.ok("resume", "one")
-    time.sleep(2)
+    time.sleep(3 * SLOW)
     assert site.state("one") == "Running"
     wait_until(lambda: "pong" in site.shell("one", "ping"), 10, "an answer")

@@ -40,6 +40,7 @@ class Guest:
     """A booted board with a shell on its console."""
 
     def __init__(self, board=BOARD, kernel=KERNEL, options=(), files=()):
+        self.asked = 0
         args = [board, "--kernel", kernel, "--timeout", "3000", *options]
         for name, where in files:
             args += ["--add", f"{name}:{where}"]
@@ -69,6 +70,15 @@ class Guest:
     def ok(self, command, timeout=300):
         """Run a command that must succeed; its output."""
         return self.run(command, timeout, check=0).output
+
+    def said(self, name, command, until, seconds=120):
+        """What a client says up to a line of its own: `until`, an extended regular expression."""
+        return self.ok(f"printf '{command}\\n' | mica console --until '{until}' --linger {seconds} {name}")
+
+    def shell(self, name, command):
+        """One command in the reference client's shell; what it said."""
+        self.asked += 1
+        return self.said(name, f"{command}\\necho end-{self.asked}", f"^end-{self.asked}$")
 
     def close(self):
         self.child.sendline("exit 0")

@@ -7,7 +7,7 @@ FORGET = KILL + "; rm -rf /run/mica/clients/*; /etc/init.d/micad start"
 
 
 def echo(guest):
-    return "pong" in guest.ok("printf 'ping\\n' | mica console ref")
+    return "pong" in guest.shell("ref", "ping")
 
 
 def test_attach_after_state_was_lost(guest, client):

@@ -13,10 +13,6 @@ def client_info(guest, name):
     return doc["clients"][0]
 
 
-def shell(guest, name, command):
-    return guest.ok(f"printf '{command}\\n' | mica console --linger 2 {name}")
-
-
 @pytest.fixture
 def pair(guest):
     """One client on cores 2 and 3, started."""
@@ -33,7 +29,7 @@ def test_two_clients_with_traffic(guest):
     guest.ok("mica create ref-b.conf && mica start ref-b")
     rows = status_rows(guest.ok("mica status"))
     assert rows["ref"][:2] == ("3", "Running") and rows["ref-b"][:2] == ("2", "Running")
-    flood = "(printf 'flood 300000\\n' | mica console --linger 5 %s | tr -d '\\000' | tail -c 60 > /tmp/%s.out) & "
+    flood = "(printf 'flood 300000\\n' | mica console --until 'crc32 [0-9a-f]{8}$' --linger 120 %s | tr -d '\\000' | tail -c 60 > /tmp/%s.out) & "
     out = guest.ok("".join(flood % (name, name) for name in ("ref", "ref-b")) +
                    "wait; cat /tmp/ref.out; echo; cat /tmp/ref-b.out")
     crcs = re.findall(r"CRC-32 ([0-9a-f]{8})|crc32? ?=? ?([0-9a-f]{8})", out)
@@ -46,7 +42,7 @@ def test_two_clients_with_traffic(guest):
         refused = guest.run("mica create /tmp/third.conf", check=8).output
         assert said in refused and re.search(r"client '(ref|ref-b)'", refused), refused
     guest.ok("mica stop ref")
-    assert "pong" in shell(guest, "ref-b", "ping")
+    assert "pong" in guest.shell("ref-b", "ping")
     guest.ok("mica stop ref-b && mica rm ref && mica rm ref-b")
     assert kernel_warnings(guest) == ""
 
@@ -65,18 +61,18 @@ def test_file_changed_before_start(guest):
 
 def test_client_with_two_cores(guest, pair):
     assert client_info(guest, pair)["cpu_on"] == "2"
-    assert "core 3 is on" in shell(guest, pair, "smp on")
+    assert "core 3 is on" in guest.shell(pair, "smp on")
     assert client_info(guest, pair)["cpu_on"] == "2-3"
     assert "2-3 (on: 2-3)" in guest.ok("mica status pair")
-    assert "core 3 counts 5133 primes" in shell(guest, pair, "smp run")
+    assert "core 3 counts 5133 primes" in guest.shell(pair, "smp run")
     # Taken over with both.
     guest.ok(KILL)
     guest.ok("/etc/init.d/micad start")
     assert client_info(guest, pair)["cpu_on"] == "2-3"
-    assert "core 3 counts 5133 primes" in shell(guest, pair, "smp run")
-    assert "core 3 is off" in shell(guest, pair, "smp off")
+    assert "core 3 counts 5133 primes" in guest.shell(pair, "smp run")
+    assert "core 3 is off" in guest.shell(pair, "smp off")
     assert client_info(guest, pair)["cpu_on"] == "2"
-    assert "core 3 is on" in shell(guest, pair, "smp on")
+    assert "core 3 is on" in guest.shell(pair, "smp on")
     guest.ok("mica stop pair")
     assert (client_info(guest, pair)["state"], client_info(guest, pair)["cpu_on"]) == ("Stopped", "-")
     # Only with both off are they given back.
@@ -86,20 +82,20 @@ def test_client_with_two_cores(guest, pair):
 
 
 def test_one_of_two_cores_dies(guest, pair):
-    shell(guest, pair, "smp on")
-    assert "core 3 is off" in shell(guest, pair, "smp crash")
+    guest.shell(pair, "smp on")
+    assert "core 3 is off" in guest.shell(pair, "smp crash")
     assert client_info(guest, pair)["cpu_on"] == "2"
     assert client_info(guest, pair)["state"] == "Running"
     guest.ok("for i in $(seq 100); do mica logs pair | grep -q 'goes on with CPU 2' && exit 0; sleep 0.1; done; mica logs pair; exit 1")
     assert "err: core 3 died" in guest.ok("mica logs pair")
-    assert "core 3 is on" in shell(guest, pair, "smp on")
-    assert "core 3 counts 5133 primes" in shell(guest, pair, "smp run")
+    assert "core 3 is on" in guest.shell(pair, "smp on")
+    assert "core 3 counts 5133 primes" in guest.shell(pair, "smp run")
 
 
 def test_started_again_on_the_first_core(guest, pair):
     """Stop ends with both off; what comes next begins as the first start did."""
-    shell(guest, pair, "smp on")
+    guest.shell(pair, "smp on")
     guest.ok("mica stop pair")
     guest.ok("mica start pair")
     assert client_info(guest, pair)["cpu_on"] == "2"
-    assert "core 3 is on" in shell(guest, pair, "smp on")
+    assert "core 3 is on" in guest.shell(pair, "smp on")

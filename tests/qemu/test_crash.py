@@ -68,7 +68,7 @@ def test_crash(guest, client, tmp_path, how, reason, function):
     assert re.search(r"^#\d+ .*\boverflow \(", out, re.M) or how != "overflow", out
     assert '"mica-ref"' in out, out
     guest.ok("mica start ref")
-    assert "pong" in guest.ok("printf 'ping\\n' | mica console ref")
+    assert "pong" in guest.shell("ref", "ping")
 
 
 def test_suspend_and_resume(guest, client):
@@ -76,7 +76,7 @@ def test_suspend_and_resume(guest, client):
     guest.ok("mica suspend ref")
     assert "Suspended" in guest.ok("mica status ref")
     guest.ok("sleep 1; mica resume ref")
-    assert "pong" in guest.ok("printf 'ping\\n' | mica console ref")
+    assert "pong" in guest.shell("ref", "ping")
     guest.ok("mica suspend ref")
     guest.ok("mica stop ref")
     assert "Stopped" in guest.ok("mica status ref")

@@ -5,7 +5,7 @@ from conftest import KILL, status_rows
 
 def uptime(guest):
     """Seconds the client has been up, by its own clock."""
-    out = guest.ok("printf 'uptime\\n' | mica console ref")
+    out = guest.shell("ref", "uptime")
     digits = [w for line in out.splitlines() if "up" in line.lower() for w in line.replace(",", " ").split()
               if w.replace(".", "", 1).replace("s", "").isdigit()]
     assert digits, out
@@ -41,4 +41,4 @@ def test_restart_is_graceful(guest, client):
     guest.ok("/etc/init.d/micad restart")
     guest.ok("for i in $(seq 100); do mica status | grep -q 'ref .*Running.*ttyRPMSG0' && exit 0;"
              " sleep 0.1; done; exit 1")
-    assert "uptime" in guest.ok("printf 'help\\n' | mica console ref")
+    assert "uptime" in guest.shell("ref", "help")

@@ -50,7 +50,7 @@ def command(guest, text):
 def traffic(guest):
     """Runs while a test does; afterwards, nothing was lost."""
     guest.ok("rm -f /tmp/traffic; (traffic ref-b > /tmp/traffic 2>&1; echo $? >> /tmp/traffic) &"
-             " sleep 0.5; pidof traffic")
+             " for i in $(seq 100); do pidof traffic && exit 0; sleep 0.1; done; exit 1")
     row = {}
     yield row
     guest.ok("sleep 0.5; kill $(pidof traffic); for i in $(seq 600); do pidof traffic >/dev/null || break;"
@@ -73,7 +73,7 @@ def wait_for(guest, name, condition, seconds=120):
 
 
 def works(guest):
-    assert "mica-ref" in guest.ok("printf 'version\\n' | mica console bad")
+    assert "mica-ref" in guest.shell("bad", "version")
 
 
 @pytest.mark.parametrize("fault", ["crash", "off", "oversize"])

@@ -3,10 +3,12 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
 
+import pexpect
 import pytest
 
 from conftest import CLIENTS, TOP, boot
@@ -53,14 +55,23 @@ def listens(port):
         return f"0100007F:{port:04X}" in table.read()
 
 
-def gdb(port, *commands, timeout=120):
-    """A session with these commands; what gdb said."""
-    args = [GDB, "-nx", "-batch", "-iex", "set remotetimeout 20", IMAGE, "-ex",
+def gdb(port, *commands, then=None, timeout=300):
+    """A session with these commands; what gdb said. then(gdb): once the client goes on."""
+    args = ["-nx", "-batch", "-iex", "set remotetimeout 60", IMAGE, "-ex",
             f"target extended-remote 127.0.0.1:{port}"]
     for command in commands:
         args += ["-ex", command]
-    r = subprocess.run(args, cwd=TOP, capture_output=True, text=True, timeout=timeout, check=False)
-    return r.stdout + r.stderr
+    child = pexpect.spawn(GDB, args, cwd=TOP, timeout=timeout, encoding="utf-8",
+                          codec_errors="replace", dimensions=(50, 400),
+                          env={**os.environ, "TERM": "dumb"})
+    said = ""
+    if then:
+        child.expect("Continuing")
+        said = child.before
+        then(child)
+    child.expect(pexpect.EOF)
+    child.close()
+    return (said + child.before).replace("\r", "")
 
 
 def test_registers_memory_step(board):
@@ -70,32 +81,34 @@ def test_registers_memory_step(board):
     assert re.search(r"^pc +0x7a[0-9a-f]{6}", said, re.M), said
     assert '"mica-debug"' in said and "= 4711" in said, said
     assert "Cannot access memory at address 0x10" in said, said
-    assert "pong" in guest.ok("printf 'ping\\n' | mica console --linger 3 d")
+    assert "pong" in guest.shell("d", "ping")
 
 
 def test_breakpoint_and_backtrace(board):
     guest, port = board
-    guest.run("(sleep 5; printf 'uptime\\n' | mica console --linger 8 d >/tmp/said.txt) &")
+
+    def ask(_):
+        guest.run("(printf 'uptime\\n' | mica console --until '^up .* s' --linger 300 d > /tmp/said.txt;"
+                  " echo $? > /tmp/said.end) &")
     said = gdb(port, "break uptime", "continue", "backtrace", "stepi", "print $_exitcode",
-               "delete", "detach")
+               "delete", "detach", then=ask)
     assert "Breakpoint 1, uptime (" in said, said
     assert re.search(r"#1 .* shell_main|#1 .*shell", said), said
-    guest.ok("for i in $(seq 150); do grep -q 'up .* s' /tmp/said.txt && exit 0; sleep 0.2; done;"
-             " cat /tmp/said.txt; exit 1")
-    assert "pong" in guest.ok("printf 'ping\\n' | mica console --linger 3 d")
+    # A terminal has one reader: this one must have gone.
+    guest.ok("for i in $(seq 600); do [ -s /tmp/said.end ] && break; sleep 0.2; done;"
+             " grep -q '^0' /tmp/said.end && grep '^up .* s' /tmp/said.txt")
+    assert "pong" in guest.shell("d", "ping")
 
 
 def test_interrupt(board):
     guest, port = board
-    args = [GDB, "-nx", "-batch", IMAGE, "-iex", "set remotetimeout 20",
-            "-ex", f"target extended-remote 127.0.0.1:{port}", "-ex", "continue",
-            "-ex", "info registers pc", "-ex", "detach"]
-    with subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as p:
-        time.sleep(8)
-        p.send_signal(2)
-        said = p.communicate(timeout=120)[0]
+
+    def interrupt(child):
+        assert "pong" in guest.shell("d", "ping")  # it runs
+        child.kill(signal.SIGINT)
+    said = gdb(port, "continue", "info registers pc", "detach", then=interrupt)
     assert "SIGINT" in said and "detached" in said, said
-    assert "pong" in guest.ok("printf 'ping\\n' | mica console --linger 3 d")
+    assert "pong" in guest.shell("d", "ping")
 
 
 def test_stop_while_stopped(board):

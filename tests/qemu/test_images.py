@@ -56,7 +56,7 @@ def tty_of(guest, name):
 
 
 def answers(guest, name):
-    out = guest.ok(f"printf 'version\\n' | mica console {name}")
+    out = guest.shell(name, "version")
     assert f"mica-{name}" in out, out
 
 

@@ -41,7 +41,7 @@ def test_status_json(guest, client):
 
 def test_shell_answers_on_the_tty(guest, client):
     guest.ok("mica start ref")
-    out = guest.ok("printf 'version\\nuptime\\nps\\n' | mica console ref")
+    out = guest.shell("ref", "version\\nuptime\\nps")
     assert "MICA" in out or "mica" in out
     assert "idle" in out
 
@@ -84,10 +84,10 @@ def test_two_clients_at_once(guest, client):
     assert rows["ref"][:2] == ("3", "Running")
     assert rows["ref-b"][:2] == ("2", "Running")
     for name in ("ref", "ref-b"):
-        assert "uptime" in guest.ok(f"printf 'help\\n' | mica console {name}")
+        assert "uptime" in guest.shell(name, "help")
     guest.ok("mica stop ref-b")
     guest.ok("mica rm ref-b")
-    assert "uptime" in guest.ok("printf 'help\\n' | mica console ref")
+    assert "uptime" in guest.shell("ref", "help")
 
 
 def test_no_warning_in_the_kernel_log(guest):

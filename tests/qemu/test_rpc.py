@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """rpc on the board: the client's own test, in the executor's room, with nothing left behind."""
 
-CONSOLE = "mica start ref && printf 'rpc {what}\\n' | mica console --linger 6 ref"
-
-
 def test_functions_of_linux(guest, client):
-    said = guest.ok(CONSOLE.format(what="test"), timeout=120)
+    guest.ok("mica start ref")
+    said = guest.shell("ref", "rpc test")
     assert "rpc: done" in said and "FAILED" not in said, said
     assert guest.ok("ls -A /var/lib/mica/ref") == ""
 
 
 def test_the_room_and_its_end(guest, client):
-    said = guest.ok(CONSOLE.format(what="refused"), timeout=120)
+    guest.ok("mica start ref")
+    said = guest.shell("ref", "rpc refused")
     assert said.count("-13 ok") == 3, said
     status = guest.ok("cat /proc/$(pidof micarpc | cut -d' ' -f1)/status")
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
@@ -27,10 +26,10 @@ def test_the_rest_of_the_sdk(guest):
              " && mica create /tmp/net.conf")
     try:
         for what, end in (("mixed", "rpc: mixed done"), ("sdk", "rpc: sdk done")):
-            said = guest.ok(f"mica status ref | grep -q Running || mica start ref; "
-                            f"printf 'rpc {what}\\n' | mica console --linger 10 ref", timeout=120)
+            guest.ok("mica status ref | grep -q Running || mica start ref")
+            said = guest.shell("ref", f"rpc {what}")
             assert end in said and "FAILED" not in said, said
-        said = guest.ok("printf 'rpc posix\\n' | mica console --linger 6 ref", timeout=120)
+        said = guest.shell("ref", "rpc posix")
         assert "rpc: posix 0" in said, said
         assert "none: 2 No such file or directory" in guest.ok("mica logs ref")
         assert guest.ok("ls -A /var/lib/mica/ref") == ""

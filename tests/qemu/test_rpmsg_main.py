@@ -85,7 +85,9 @@ def interrupt(guest):
 
 
 def version_over(guest, pts):
-    return guest.ok(f"timeout 3 cat {pts} & sleep 0.3; printf 'version\\r' > {pts}; wait; true")
+    return guest.ok(f"cat {pts} > /tmp/rm.said & reader=$!; printf 'version\\r' > {pts};"
+                    " for i in $(seq 600); do grep -q '(mica-' /tmp/rm.said && break; sleep 0.1; done;"
+                    " kill $reader; wait 2>/dev/null; cat /tmp/rm.said")
 
 
 @pytest.mark.parametrize("file, arguments, endpoint", TERMINALS)
@@ -153,7 +155,7 @@ def test_core_of_micad_is_refused_and_the_other_way_round(guest, background):
     guest.ok("mica create ref.conf && mica start ref")
     line = fails(guest, 8, f"-c 3 -t {FIRMWARE}/mica-static.bin {RAW}")
     assert "CPU 3 is in use by client 'ref'" in line
-    assert "ref" in guest.ok("printf 'version\\n' | mica console ref")
+    assert "ref" in guest.shell("ref", "version")
     guest.ok("mica stop ref && mica rm ref")
     background("mica-static.bin", RAW)
     wait_for(guest, "pty_thread")
@@ -180,7 +182,7 @@ def test_raw_image_by_mica(guest):
     guest.ok("printf '[Mica]\\nName=raw\\nCPU=3\\nClientPath=/lib/firmware/mica-static.bin\\nLayout=static\\n"
              "LoadAddress=0x7a000000\\nEntry=0x7a000000\\n' > /tmp/raw.conf")
     guest.ok("mica create /tmp/raw.conf && mica start raw")
-    assert "mica-static" in guest.ok("printf 'version\\n' | mica console raw")
+    assert "mica-static" in guest.shell("raw", "version")
     guest.ok("mica stop raw && mica start raw && mica stop raw && mica rm raw")
 
 

@@ -30,7 +30,8 @@ def test_messages_both_ways(guest, client):
 def test_micad_is_killed_while_messages_flow(guest, client):
     """The reader connects to the next one; nothing comes twice."""
     guest.ok("mica start ref")
-    guest.ok("sensor ref mica-source 20000 > /tmp/sensor 2>&1 & sleep 1;"
+    guest.ok("sensor ref mica-source 20000 > /tmp/sensor 2>&1 & for i in $(seq 300); do"
+             " grep -q ' 0005 03 .*ept/mica-source' /proc/net/unix && break; sleep 0.1; done;"
              f" {KILL}; /etc/init.d/micad start > /dev/null; wait;"
              " grep -q 'readings, .* connected again 1 times' /tmp/sensor || { cat /tmp/sensor; exit 1; }")
     assert "500 messages" in guest.ok("echo-messages ref mica-echo 500 64")

@@ -36,17 +36,18 @@ def wait_for(guest, text, seconds=30):
              " sleep 0.2; done; mica status ref; exit 1")
 
 
-def shell(guest, command):
-    return guest.run(f"printf '{command}\\n' | mica console ref --linger 1").output
+def order(guest, command):
+    """One that is not answered."""
+    guest.run(f"printf '{command}\\n' | mica console ref --linger 1")
 
 
 def test_crash_is_followed_by_a_restart(board, ref):
     for turn in range(3):
-        assert "pong" in shell(board, "ping")
-        shell(board, "crash")
+        assert "pong" in board.shell("ref", "ping")
+        order(board, "crash")
         wait_for(board, f"Restart:.*on-failure; {turn + 1} time")
         wait_for(board, "State: *Running")
-    assert "pong" in shell(board, "ping")
+    assert "pong" in board.shell("ref", "ping")
     # The next daemon goes on counting.
     board.ok(KILL + "; /etc/init.d/micad start")
     wait_for(board, "State: *Running")
@@ -54,7 +55,7 @@ def test_crash_is_followed_by_a_restart(board, ref):
 
 
 def test_power_off_in_order_is_none(board, ref):
-    shell(board, "poweroff")
+    order(board, "poweroff")
     wait_for(board, "State: *Stopped")
     entry = info(board)
     assert (entry["restarts"], entry["restart_pending"]) == (0, False)
@@ -64,7 +65,7 @@ def test_the_next_daemon_watches_on(board, ref):
     board.ok(KILL + "; /etc/init.d/micad start")
     wait_for(board, "State: *Running")
     assert info(board)["watchdog"] == "on"
-    shell(board, "crash")
+    order(board, "crash")
     wait_for(board, "Restart:.*on-failure; 1 time")
     wait_for(board, "State: *Running")
 
@@ -73,7 +74,7 @@ def test_hang_keeps_cores_and_memory(board):
     """Last of this board."""
     board.ok(f"(grep -v '^AutoBoot' /etc/mica/ref.conf; printf '{POLICY}') > /tmp/ref.conf")
     board.ok("mica create /tmp/ref.conf && mica start ref")
-    shell(board, "hang")
+    order(board, "hang")
     wait_for(board, "State: *Error: hung: no heartbeat for 2 s; it does not stop", 60)
     entry = info(board)
     assert "quarantined" in entry["reason"] and not entry["restart_pending"]

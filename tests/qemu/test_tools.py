@@ -120,9 +120,10 @@ def test_second_terminal_by_ssh():
     ssh = ["ssh", "-p", str(port), "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no",
            "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "root@127.0.0.1"]
     steps = ("mica create ref.conf && mica start ref && "
-             "screen -dmS shell /dev/ttyRPMSG0 && sleep 1 && "
-             "screen -S shell -p 0 -X stuff 'version\r' && sleep 2 && "
-             "screen -S shell -p 0 -X hardcopy /tmp/hardcopy && cat /tmp/hardcopy")
+             "screen -dmS shell /dev/ttyRPMSG0 && "
+             "for i in $(seq 100); do screen -S shell -p 0 -X stuff 'version\r' && break; sleep 0.1; done && "
+             "for i in $(seq 300); do screen -S shell -p 0 -X hardcopy /tmp/hardcopy;"
+             " grep -q mica-ref /tmp/hardcopy && break; sleep 0.1; done; cat /tmp/hardcopy")
     with subprocess.Popen([MCS_RUN, BOARD, "--kernel", KERNEL, "--ssh", str(port), "--exec",
                            "while [ ! -e /tmp/done ]; do sleep 1; done; mica stop ref; exit 5"],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:

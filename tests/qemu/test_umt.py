@@ -78,7 +78,7 @@ def test_region_without_room():
             refused = g.run(f"umt {variant} - 2>&1")
             assert refused.status == 1 and len(refused.output.splitlines()) == 1, refused
             assert "umt needs 16 MiB of communication memory, this machine reserves 1024 KiB" in refused.output
-            assert f"mica-{variant}" in g.ok(f"printf 'version\\n' | mica console {variant}")
+            assert f"mica-{variant}" in g.shell(variant, "version")
             g.ok(f"mica stop {variant} && mica rm {variant}")
     finally:
         g.close()

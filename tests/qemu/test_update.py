@@ -58,7 +58,7 @@ class Machine:
 
     def version(self):
         self.wait_running()
-        out = self.guest.ok("printf 'version\\n' | mica console upd --linger 5")
+        out = self.guest.shell("upd", "version")
         found = re.search(r"\(mica-(\w+)", out)
         assert found, out + self.guest.ok("mica status upd; tail -n 30 /var/log/micad.log")
         return found.group(1)

@@ -192,6 +192,13 @@ static void without_a_doorbell(void **state)
 	assert_non_null(n);
 	mica_client_counters(c, n);
 	assert_int_equal(n->doorbells_lost, 0);
+	/* The first one hushes it. Its doorbells up to then have been raised when the answer is
+	 * there, but perhaps not been heard. */
+	begin(c, &cfg);
+	assert_true(run_until(turned_until_ended, c, LIMIT_MS));
+	assert_int_equal(seen.totals.received, 1);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	memset(&seen, 0, sizeof(seen));
 	begin(c, &cfg);
 	assert_true(run_until(turned_until_ended, c, LIMIT_MS));
 	assert_int_equal(seen.totals.received, 1);
