@@ -4,7 +4,7 @@
 #include "tables.h"
 
 IMAGE_TABLE struct table_debug table =
-	TABLE_DEBUG(16, 16, MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT);
+	TABLE_DEBUG(16, 16, MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_HEARTBEAT);
 
 const struct mica_variant mica_variant = {
 	.name = "mica-debug",

@@ -129,6 +129,11 @@ static const char *const log_levels[] = { "emerg",  "alert", "crit",  "err", "wa
 		.name = key, .used_by = KEY_ALL, .live = true, .kind = KEY_SPAN, MEMBER(m), \
 		.min = lo, .max = hi                                                        \
 	}
+#define SPAN_OR_OFF(key, m, lo, hi)                                                         \
+	{                                                                                   \
+		.name = key, .used_by = KEY_ALL, .live = true, .kind = KEY_SPAN, MEMBER(m), \
+		.min = lo, .max = hi, .or_zero = true                                       \
+	}
 #define ADDRESS(key, by, m)                                                                  \
 	{                                                                                    \
 		.name = key, .used_by = by, .kind = KEY_ADDRESS, MEMBER(m), .max = INT64_MAX \
@@ -172,7 +177,8 @@ const struct config_key config_keys[] = {
 	SPAN("RestartMaxDelaySec", restart_max_ms, 0, 24 * HOUR_MS),
 	COUNT("StartLimitBurst", true, start_limit_burst, 0, 1000000),
 	SPAN("StartLimitIntervalSec", start_limit_ms, 0, 24 * HOUR_MS),
-	SPAN("WatchdogSec", watchdog_ms, 0, HOUR_MS),
+	/* The client shows a heartbeat, and micad looks, each half of it. */
+	SPAN_OR_OFF("WatchdogSec", watchdog_ms, 100, HOUR_MS),
 	LIVE_SWITCH("CoreDump", core_dump),
 	COUNT("CoreDumpKeep", true, core_dump_keep, 1, 1000),
 	COUNT("CoreDumpSizeMax", true, core_dump_mib, 1, 1 << 20),

@@ -37,6 +37,7 @@ struct config_key {
 	enum key_kind kind;
 	size_t offset, size; /* of the member */
 	int64_t min, max;
+	bool or_zero;		    /* KEY_SPAN: 0, for off, also where min is more */
 	const char *const *choices; /* NULL ends */
 	int (*set)(struct mica_config *cfg, const char *value, struct mica_error *err);
 	void (*get)(const struct mica_config *cfg, char out[KEY_VALUE_MAX]);

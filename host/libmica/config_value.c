@@ -116,20 +116,22 @@ static int set_span(const struct config_key *key, uint32_t *out, const char *val
 {
 	const char *p = value;
 	double ms = 0;
-	char want[96];
+	char want[112];
 
 	do {
 		p = p ? span_term(p, &ms) : NULL;
 		while (p && *p == ' ')
 			p++;
 	} while (p && *p);
-	if (p && ms + 0.5 >= (double)key->min && ms <= (double)key->max) {
+	if (p && ((ms + 0.5 >= (double)key->min && ms <= (double)key->max) ||
+		  (key->or_zero && ms == 0))) {
 		*out = (uint32_t)(ms + 0.5);
 		return 0;
 	}
 	snprintf(want, sizeof(want),
-		 "not a time span from %g to %g seconds (5, 2.5, 500ms, 1min 30s)",
-		 (double)key->min / 1000, (double)key->max / 1000);
+		 "not a time span from %g to %g seconds (5, 2.5, 500ms, 1min 30s)%s",
+		 (double)key->min / 1000, (double)key->max / 1000,
+		 key->or_zero ? ", nor 0 for off" : "");
 	return bad(key, value, want, err);
 }
 

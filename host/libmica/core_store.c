@@ -141,6 +141,20 @@ int core_store_write(const char *state_root, const char *name, unsigned int keep
 	return 0;
 }
 
+int core_store_purge(const char *state_root, const char *name, struct mica_error *err)
+{
+	char dir[PATH_MAX];
+
+	folder_of(dir, state_root, name);
+	remove_remains(dir);
+	remove_oldest(dir, 0);
+	/* What somebody else put there stays. */
+	if (rmdir(dir) < 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST)
+		return mica_fail(err, MICA_E_FAILED, "cannot remove the core files in %.300s: %s",
+				 dir, strerror(errno));
+	return 0;
+}
+
 void core_store_last(const char *state_root, const char *name, char *path)
 {
 	char dir[PATH_MAX];

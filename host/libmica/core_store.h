@@ -15,6 +15,8 @@
  * error nothing of it is left. */
 int core_store_write(const char *state_root, const char *name, unsigned int keep,
 		     const struct core_image *core, char *path, struct mica_error *err);
+/* All of them, and their folder. None is no error. */
+int core_store_purge(const char *state_root, const char *name, struct mica_error *err);
 /* The newest; empty: none. */
 void core_store_last(const char *state_root, const char *name, char *path);
 

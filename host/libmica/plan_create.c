@@ -7,6 +7,7 @@
 
 #include "client_log.h"
 #include "client_priv.h"
+#include "core_store.h"
 #include "files.h"
 #include "umt_window.h"
 
@@ -239,7 +240,12 @@ static int step_purge(struct mica_op *op)
 {
 	char dir[PATH_MAX];
 
-	if (!op->purge || store_dir(dir, op->host->state_root, op->client->cfg.name))
+	if (!op->purge)
+		return MICA_STEP_DONE;
+	if (op->host->state_root[0] &&
+	    core_store_purge(op->host->state_root, op->client->cfg.name, &op->err))
+		return -1;
+	if (store_dir(dir, op->host->state_root, op->client->cfg.name))
 		return MICA_STEP_DONE;
 	return store_purge(dir, &op->err);
 }

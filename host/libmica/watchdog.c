@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "client_priv.h"
+#include "gdb.h"
 #include "link.h"
 #include "link_table.h"
 
@@ -38,7 +39,8 @@ static void on_look(uv_timer_t *timer)
 	uint64_t now = uv_hrtime() / 1000, gone_ms = (now - sv->looked_us) / 1000;
 	uint32_t beat;
 
-	if (!wanted(c) || c->op) {
+	/* One that a debugger has may stand still for as long as somebody thinks. */
+	if (!wanted(c) || c->op || mica_gdb_holds(c)) {
 		sv->silent_ms = 0;
 		sv->looked_us = now;
 		return;

@@ -62,7 +62,8 @@ const struct verb verb_rm = {
 	.args = "NAME",
 	.summary = "Remove a stopped client and give its cores and memory back",
 	.help = "Images that 'mica update' brought in stay: a client of that name finds them "
-		"again.\n"
+		"again;\n"
+		"so do core files of its crashes.\n"
 		"  --purge   remove these too\n",
 	.run = run,
 };

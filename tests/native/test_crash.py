@@ -177,3 +177,26 @@ def test_restart_waits_for_the_core_file(site):
     site.wait_state("one", "Running", 30)
     out = backtrace(cores(site)[0]["path"])
     assert "mica_panic" in out and "crash (" in out, out
+
+
+def test_purge_removes_core_files_and_rm_does_not(site):
+    for name in ("one", "two"):
+        site.run(name)
+        crash(site, name)
+    left = {f["client"]: f["path"] for f in cores(site)}
+    assert set(left) == {"one", "two"} and all(os.path.exists(p) for p in left.values())
+    site.ok("rm", "one")
+    site.create("one")
+    assert [f["path"] for f in cores(site, "one")] == [left["one"]]
+    # A write that was cut short is removed, what is none of them stays.
+    folder = os.path.dirname(left["one"])
+    for name in ("core-x.elf.new", "notes"):
+        with open(os.path.join(folder, name), "w") as file:
+            file.write("x")
+    site.ok("rm", "--purge", "one")
+    assert os.listdir(folder) == ["notes"]
+    assert [f["client"] for f in cores(site)] == ["two"]
+    site.ok("rm", "two", "--purge")
+    assert not os.path.exists(os.path.dirname(left["two"])) and cores(site) == []
+    site.create("two")
+    site.ok("rm", "--purge", "two")  # there was nothing to remove

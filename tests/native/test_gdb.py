@@ -174,6 +174,30 @@ def test_interrupt_of_a_client_that_hangs_in_a_loop(debugged):
     debugged.ok("stop", "d")
 
 
+def test_a_client_in_the_debugger_does_not_hang(site):
+    """Time at a breakpoint is nobody's fault; without a debugger it counts again."""
+    watchdog = 2 * SLOW
+    site.run("d", "debug", Debug="yes", WatchdogSec=watchdog)
+    assert site.info("d")["watchdog"] == "on"
+    gdb = Gdb(site, "d")
+    gdb.do("break uptime")
+    gdb.begin("continue")
+    ask(site, "d", b"uptime")
+    stopped_at(gdb, "uptime")
+    time.sleep(3 * watchdog)
+    info = site.info("d")
+    assert (info["state"], info["watchdog"]) == ("Running", "on")
+    gdb.do("delete")
+    gdb.do("detach")
+    gdb.quit()
+    assert "pong" in site.shell("d", "ping")
+    time.sleep(2 * watchdog)
+    assert site.state("d") == "Running"
+    os.kill(site.processes()[0], signal.SIGSTOP)
+    site.wait_state("d", "Crashed", 20)
+    assert "hung: no heartbeat for" in site.info("d")["reason"]
+
+
 def test_exception_goes_to_the_debugger(debugged):
     gdb = Gdb(debugged, "d")
     gdb.begin("continue")

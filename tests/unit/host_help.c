@@ -31,16 +31,26 @@ static void on_time(uv_timer_t *timer)
 	time_is_up = true;
 }
 
+static void on_tick(uv_timer_t *timer)
+{
+	(void)timer;
+}
+
 bool run_until(bool (*condition)(void *arg), void *arg, unsigned int ms)
 {
-	uv_timer_t timer;
+	uv_timer_t timer, tick;
 
 	time_is_up = false;
 	uv_timer_init(&loop, &timer);
 	uv_timer_start(&timer, on_time, ms, 0);
+	/* Conditions look at clocks and set timers that may be due before the loop waits: it must
+	 * come back to them when nothing else happens. */
+	uv_timer_init(&loop, &tick);
+	uv_timer_start(&tick, on_tick, 10, 10);
 	while (!condition(arg) && !time_is_up)
 		uv_run(&loop, UV_RUN_ONCE);
 	uv_close((uv_handle_t *)&timer, NULL);
+	uv_close((uv_handle_t *)&tick, NULL);
 	/* Its end must be seen before it goes out of scope. */
 	uv_run(&loop, UV_RUN_NOWAIT);
 	return condition(arg);

@@ -193,7 +193,9 @@ static void refuses_bad_values(void **state)
 	refused(HEAD "LoadAddress=0x7a000002\n", "not a multiple of 4");
 	refused(HEAD "Entry=here\n", "not a whole number");
 	refused(HEAD "StartTimeoutSec=0\n", "from 1 to 3600");
-	refused(HEAD "WatchdogSec=2h\n", "not a time span from 0 to 3600 seconds");
+	refused(HEAD "WatchdogSec=2h\n", "not a time span from 0.1 to 3600 seconds");
+	refused(HEAD "WatchdogSec=99ms\n", "nor 0 for off");
+	refused(HEAD "WatchdogSec=0.4ms\n", "not a time span from 0.1");
 	refused(HEAD "WatchdogSec=1e3\n", "not a time span");
 	refused(HEAD "RestartSec=0x10\n", "not a time span");
 	refused(HEAD "RestartSec=5 days\n", "not a time span");
