@@ -56,17 +56,19 @@ def listens(port):
 
 
 def gdb(port, *commands, then=None, timeout=300):
-    """A session with these commands; what gdb said. then(gdb): once the client goes on."""
+    """A session with these commands; what gdb said. then(gdb): once the client is to go on."""
     args = ["-nx", "-batch", "-iex", "set remotetimeout 60", IMAGE, "-ex",
             f"target extended-remote 127.0.0.1:{port}"]
     for command in commands:
+        if command == "continue":  # gdb itself says nothing about it here
+            args += ["-ex", r"echo on its way\n"]
         args += ["-ex", command]
     child = pexpect.spawn(GDB, args, cwd=TOP, timeout=timeout, encoding="utf-8",
                           codec_errors="replace", dimensions=(50, 400),
                           env={**os.environ, "TERM": "dumb"})
     said = ""
     if then:
-        child.expect("Continuing")
+        child.expect("on its way")
         said = child.before
         then(child)
     child.expect(pexpect.EOF)
