@@ -23,11 +23,11 @@ demo_batch() {
 		show "$DEMO_FACTS" &&
 		show 'mica version' &&
 		demo_begin &&
-		show 'printf "help\nversion\nuptime\nps\nmem\nping\n" | mica console ref' &&
+		show 'printf "help\nversion\nuptime\nps\nmem\nping\n" | mica console --until ^pong ref' &&
 		show 'mica status ref' &&
 		show 'mica stop ref' &&
 		show 'mica start ref' &&
-		show 'echo uptime | mica console ref' &&
+		show 'echo uptime | mica console --until "^up " ref' &&
 		show 'mica stop ref' &&
 		show 'mica status' &&
 		show 'mica rm ref'
