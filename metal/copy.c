@@ -48,12 +48,24 @@ static void bytes_in(uint8_t *to, const volatile uint8_t *from, size_t len)
 		*to++ = *from++;
 }
 
+/* Words on both sides, as headers and most messages are. */
+static bool all_words(const volatile void *a, const volatile void *b, size_t len)
+{
+	return (((uintptr_t)a | (uintptr_t)b | len) & (WORD - 1)) == 0;
+}
+
 void metal_copy_to_shared(void *shared, const void *src, size_t len)
 {
 	volatile uint8_t *to = shared;
 	const uint8_t *from = src;
-	size_t head = to_alignment(to, len);
+	size_t head;
 
+	if (all_words(shared, src, len)) {
+		for (; len; len -= WORD, to += WORD, from += WORD)
+			*(shared_word *)to = *(const metal_shared64_t *)from;
+		return;
+	}
+	head = to_alignment(to, len);
 	bytes_out(to, from, head);
 	to += head;
 	from += head;
@@ -66,8 +78,14 @@ void metal_copy_from_shared(void *dst, const void *shared, size_t len)
 {
 	const volatile uint8_t *from = shared;
 	uint8_t *to = dst;
-	size_t head = to_alignment(from, len);
+	size_t head;
 
+	if (all_words(dst, shared, len)) {
+		for (; len; len -= WORD, to += WORD, from += WORD)
+			*(metal_shared64_t *)to = *(const shared_word *)from;
+		return;
+	}
+	head = to_alignment(from, len);
 	bytes_in(to, from, head);
 	to += head;
 	from += head;

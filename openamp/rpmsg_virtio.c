@@ -281,6 +281,8 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, const struct rpmsg_virtio
 	ret = post_buffers(rvdev, rvdev->shpool + (split ? 1 : 0));
 	if (ret)
 		return ret;
+	/* The notification of the status stands for that of the buffers. */
+	rvdev->rvq->vq_kicked_idx = rvdev->rvq->vq_prod_idx;
 	(void)virtio_set_status(rvdev->vdev,
 				rpmsg_virtio_get_status(rvdev) | VIRTIO_CONFIG_STATUS_DRIVER_OK);
 	return RPMSG_SUCCESS;
@@ -341,11 +343,14 @@ int rpmsg_resume_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *v
 		ret = set_up(rvdev, VIRTIO_CREATE_KEEP);
 	if (ret == RPMSG_SUCCESS)
 		ret = rpmsg_virtio_resume_queues(rvdev);
-	if (ret != RPMSG_SUCCESS)
+	if (ret != RPMSG_SUCCESS) {
 		take_down(rvdev);
-	else
-		virtqueue_disable_cb(rvdev->svq);
-	return ret;
+		return ret;
+	}
+	virtqueue_disable_cb(rvdev->svq);
+	/* The earlier process may have ended while it was receiving. */
+	(void)virtqueue_enable_cb(rvdev->rvq);
+	return RPMSG_SUCCESS;
 }
 
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)

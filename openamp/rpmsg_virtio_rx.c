@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Receiving: at most one ring of messages per notification; headers copied once and checked. */
+/* Receiving: at most two rings of messages per notification; headers copied once and checked. */
 #include "rpmsg_internal.h"
 
 /* Next received buffer, or NULL. With the lock held. */
@@ -32,7 +32,7 @@ static struct rpmsg_virtio_slot *next_slot(struct rpmsg_virtio_device *rvdev)
 	return slot;
 }
 
-/* One user less; the last one gives the buffer back. With the lock held. */
+/* One user less; the last one gives the buffer back: a kick follows. With the lock held. */
 static void put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
 {
 	struct virtqueue_buf buf = { slot->buf, (int)slot->len };
@@ -44,7 +44,7 @@ static void put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
 		(void)virtqueue_add_buffer(rvdev->rvq, &buf, 0, 1, slot);
 	else
-		(void)virtqueue_add_consumed_buffer(rvdev->rvq, slot->idx, slot->len);
+		(void)virtqueue_push_consumed_buffer(rvdev->rvq, slot->idx, slot->len);
 }
 
 /* Take a message off the ring, its header copied and checked. With the lock held. */
@@ -65,42 +65,83 @@ static struct rpmsg_virtio_slot *next_message(struct rpmsg_virtio_device *rvdev,
 	return NULL;
 }
 
-void rpmsg_virtio_rx_callback(struct virtqueue *vq)
+/*
+ * One message. With the lock held, which is let go of meanwhile. *more: others had come with it.
+ * False: there is none; or a callback has taken the whole device down, then the lock is not held
+ * any more and rvq is gone.
+ */
+static bool receive_one(struct rpmsg_virtio_device *rvdev, bool *more)
 {
-	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
 	struct rpmsg_device *rdev = &rvdev->rdev;
-	unsigned int budget = vq->vq_nentries;
+	struct virtqueue *vq = rvdev->rvq;
 	struct rpmsg_virtio_slot *slot;
 	rpmsg_ept_release_cb release;
 	struct rpmsg_delivery d;
 	struct rpmsg_hdr hdr;
 
+	slot = next_message(rvdev, &hdr);
+	if (!slot)
+		return false;
+	*more = virtqueue_seen(vq);
+	rpmsg_delivery_find(rvdev, hdr.src, hdr.dst, &d);
+	metal_mutex_release(&rdev->lock);
+	rpmsg_deliver(rvdev, &d, (uint8_t *)slot->buf + sizeof(hdr), hdr.len, hdr.src);
+	if (rvdev->rvq != vq)
+		return false;
+	metal_mutex_acquire(&rdev->lock);
+	put_slot(rvdev, slot);
+	release = rpmsg_delivery_done(&d);
+	if (!release)
+		return true;
+	metal_mutex_release(&rdev->lock);
+	release(d.ept);
+	if (rvdev->rvq != vq)
+		return false;
+	metal_mutex_acquire(&rdev->lock);
+	return true;
+}
+
+/*
+ * Up to a ring of messages. With the lock held. The driver need not see each buffer that comes back
+ * by itself: a quarter of the ring at once. Where several messages come at once no doorbell is
+ * needed for a while: *quiet says that none is asked for; NULL: they are. False: see above.
+ */
+static bool receive_ring(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool *quiet)
+{
+	unsigned int left = vq->vq_nentries;
+	bool more = false;
+
+	while (left-- && receive_one(rvdev, &more)) {
+		if ((uint16_t)(vq->vq_prod_idx - vq->vq_public_idx) > vq->vq_nentries / 4)
+			virtqueue_publish(vq);
+		if (more && quiet && vq->vq_cb_enabled) {
+			virtqueue_disable_cb(vq);
+			*quiet = true;
+		}
+	}
+	return rvdev->rvq == vq;
+}
+
+void rpmsg_virtio_rx_callback(struct virtqueue *vq)
+{
+	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
+	bool quiet = false;
+
 	if (rvdev->lanes) {
 		rpmsg_virtio_lanes_receive(rvdev);
 		return;
 	}
-	/* A callback may take the whole device down: then rvq is gone. */
-	while (budget-- && rvdev->rvq == vq) {
-		metal_mutex_acquire(&rdev->lock);
-		slot = next_message(rvdev, &hdr);
-		if (slot)
-			rpmsg_delivery_find(rvdev, hdr.src, hdr.dst, &d);
-		metal_mutex_release(&rdev->lock);
-		if (!slot)
-			break;
-		rpmsg_deliver(rvdev, &d, (uint8_t *)slot->buf + sizeof(hdr), hdr.len, hdr.src);
-		if (rvdev->rvq != vq)
-			return;
-		metal_mutex_acquire(&rdev->lock);
-		put_slot(rvdev, slot);
-		release = rpmsg_delivery_done(&d);
-		metal_mutex_release(&rdev->lock);
-		if (release)
-			release(d.ept);
-	}
-	metal_mutex_acquire(&rdev->lock);
+	/* Only this context takes from the queue: whether it is empty needs no lock. */
+	if (rvdev->rvq != vq || !virtqueue_pending(vq))
+		return;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	if (!receive_ring(rvdev, vq, &quiet))
+		return;
+	/* Nobody rang for what came meanwhile. */
+	if (quiet && virtqueue_enable_cb(vq) && !receive_ring(rvdev, vq, NULL))
+		return;
 	virtqueue_kick(vq);
-	metal_mutex_release(&rdev->lock);
+	metal_mutex_release(&rvdev->rdev.lock);
 }
 
 static struct rpmsg_virtio_slot *received_slot(struct rpmsg_virtio_device *rvdev, void *rxbuf)

@@ -77,18 +77,14 @@ static struct rpmsg_virtio_slot *device_slot(struct rpmsg_virtio_device *rvdev)
 	return slot;
 }
 
-static struct rpmsg_virtio_slot *try_get(struct rpmsg_virtio_device *rvdev)
+/* With the lock held. */
+static struct rpmsg_virtio_slot *take_slot(struct rpmsg_virtio_device *rvdev)
 {
-	struct rpmsg_virtio_slot *slot;
+	struct rpmsg_virtio_slot *slot = reclaimed(rvdev);
 
-	metal_mutex_acquire(&rvdev->rdev.lock);
-	slot = reclaimed(rvdev);
-	if (!slot)
-		slot = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev) : device_slot(rvdev);
 	if (slot)
-		slot->state = SLOT_FILLING;
-	metal_mutex_release(&rvdev->rdev.lock);
-	return slot;
+		return slot;
+	return VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev) : device_slot(rvdev);
 }
 
 bool rpmsg_virtio_link_up(struct rpmsg_virtio_device *rvdev)
@@ -125,22 +121,6 @@ bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev)
 	}
 }
 
-static int get_slot(struct rpmsg_virtio_device *rvdev, int wait, struct rpmsg_virtio_slot **slot)
-{
-	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
-
-	for (;;) {
-		if (!rpmsg_virtio_link_up(rvdev))
-			return RPMSG_ERR_DEV_STATE;
-		*slot = try_get(rvdev);
-		if (*slot)
-			return RPMSG_SUCCESS;
-		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
-			return rpmsg_virtio_link_up(rvdev) ? RPMSG_ERR_NO_BUFF
-							   : RPMSG_ERR_DEV_STATE;
-	}
-}
-
 static void reclaim(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
 {
 	slot->state = SLOT_RECLAIMED;
@@ -171,12 +151,33 @@ static int submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *s
 	return len;
 }
 
-void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int wait)
+static struct rpmsg_virtio_slot *try_lend(struct rpmsg_virtio_device *rvdev)
 {
 	struct rpmsg_virtio_slot *slot;
 
-	if (get_slot(to_rvdev(rdev), wait, &slot) != RPMSG_SUCCESS)
-		return NULL;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	slot = take_slot(rvdev);
+	if (slot)
+		slot->state = SLOT_FILLING;
+	metal_mutex_release(&rvdev->rdev.lock);
+	return slot;
+}
+
+void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int wait)
+{
+	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
+	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
+	struct rpmsg_virtio_slot *slot;
+
+	for (;;) {
+		if (!rpmsg_virtio_link_up(rvdev))
+			return NULL;
+		slot = try_lend(rvdev);
+		if (slot)
+			break;
+		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
+			return NULL;
+	}
 	*len = slot->len - sizeof(struct rpmsg_hdr);
 	return (uint8_t *)slot->buf + sizeof(struct rpmsg_hdr);
 }
@@ -219,30 +220,47 @@ int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf)
 	return slot ? RPMSG_SUCCESS : RPMSG_ERR_PARAM;
 }
 
+/* One lock for all of it: a message is short, and taking the lock twice costs more than copying. */
+static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data,
+		    int len)
+{
+	struct rpmsg_virtio_slot *slot;
+	int ret = RPMSG_ERR_NO_BUFF;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	slot = take_slot(rvdev);
+	if (slot && (uint32_t)len > slot->len - sizeof(struct rpmsg_hdr)) {
+		ret = RPMSG_ERR_BUFF_SIZE;
+	} else if (slot) {
+		if (len)
+			metal_copy_to_shared((uint8_t *)slot->buf + sizeof(struct rpmsg_hdr), data,
+					     (size_t)len);
+		ret = submit(rvdev, slot, src, dst, len);
+	}
+	if (slot && ret < 0)
+		reclaim(rvdev, slot);
+	metal_mutex_release(&rvdev->rdev.lock);
+	return ret;
+}
+
 int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
 			  int len, int wait)
 {
 	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	struct rpmsg_virtio_slot *slot;
+	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
 	int ret;
 
 	if (len > UINT16_MAX ||
 	    (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) &&
 	     (uint32_t)len + sizeof(struct rpmsg_hdr) > rvdev->config.h2r_buf_size))
 		return RPMSG_ERR_BUFF_SIZE;
-	ret = get_slot(rvdev, wait, &slot);
-	if (ret != RPMSG_SUCCESS)
-		return ret;
-	if ((uint32_t)len > slot->len - sizeof(struct rpmsg_hdr))
-		ret = RPMSG_ERR_BUFF_SIZE;
-	else if (len)
-		metal_copy_to_shared((uint8_t *)slot->buf + sizeof(struct rpmsg_hdr), data,
-				     (size_t)len);
-	metal_mutex_acquire(&rdev->lock);
-	if (ret == RPMSG_SUCCESS)
-		ret = submit(rvdev, slot, src, dst, len);
-	if (ret < 0)
-		reclaim(rvdev, slot);
-	metal_mutex_release(&rdev->lock);
-	return ret;
+	for (;;) {
+		if (!rpmsg_virtio_link_up(rvdev))
+			return RPMSG_ERR_DEV_STATE;
+		ret = try_send(rvdev, src, dst, data, len);
+		if (ret != RPMSG_ERR_NO_BUFF)
+			return ret;
+		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
+			return rpmsg_virtio_link_up(rvdev) ? ret : RPMSG_ERR_DEV_STATE;
+	}
 }

@@ -151,6 +151,11 @@ int virtqueue_enable_cb(struct virtqueue *vq)
 	return virtqueue_pending(vq);
 }
 
+bool virtqueue_seen(const struct virtqueue *vq)
+{
+	return vq->vq_peer_idx != consumed_idx(vq);
+}
+
 bool virtqueue_pending(struct virtqueue *vq)
 {
 	uint16_t *idx = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? &vq->vq_ring.used->idx
@@ -158,6 +163,8 @@ bool virtqueue_pending(struct virtqueue *vq)
 
 	if (virtqueue_is_broken(vq))
 		return false;
+	if (virtqueue_seen(vq))
+		return true;
 	VRING_INVALIDATE(idx, sizeof(*idx));
 	return metal_shared_read16_acquire(idx) != consumed_idx(vq);
 }
@@ -184,6 +191,7 @@ void virtqueue_kick(struct virtqueue *vq)
 
 	if (virtqueue_is_broken(vq) || vq->vq_prod_idx == vq->vq_kicked_idx)
 		return;
+	virtqueue_publish(vq);
 	/* Our index before the peer's flag: it clears the flag and then looks at the index. */
 	metal_full_barrier();
 	wanted = peer_wants_kick(vq);
@@ -208,7 +216,10 @@ uint32_t virtqueue_get_buffer_length(struct virtqueue *vq, uint16_t idx)
 
 void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx)
 {
-	return idx < vq->vq_nentries ? vq->vq_descx[idx].addr : NULL;
+	if (idx >= vq->vq_nentries ||
+	    (VIRTIO_ROLE_IS_DEVICE(vq->vq_dev) && !vq->vq_descx[idx].ndescs))
+		return NULL;
+	return vq->vq_descx[idx].addr;
 }
 
 void virtqueue_dump(struct virtqueue *vq)

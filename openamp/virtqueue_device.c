@@ -28,19 +28,29 @@ static bool breach(struct virtqueue *vq, enum virtqueue_breach what, uint64_t va
 	return false;
 }
 
+/* Is there something the driver offers? What was seen before is taken before a new look. */
+static bool look_avail(struct virtqueue *vq)
+{
+	uint16_t avail;
+
+	if (vq->vq_peer_idx != vq->vq_available_idx)
+		return true;
+	VRING_INVALIDATE(&vq->vq_ring.avail->idx, sizeof(uint16_t));
+	avail = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
+	/* What the driver can offer is what we do not hold already. */
+	if ((uint16_t)(avail - vq->vq_available_idx) > vq->vq_free_cnt)
+		return breach(vq, VQ_BREACH_AVAIL_IDX, avail);
+	vq->vq_peer_idx = avail;
+	return avail != vq->vq_available_idx;
+}
+
 /* Head of the next offered buffer, checked. False: nothing, or broken. */
 static bool next_avail(struct virtqueue *vq, uint16_t *head)
 {
-	uint16_t avail, ready, *entry;
+	uint16_t *entry;
 
-	VRING_INVALIDATE(&vq->vq_ring.avail->idx, sizeof(uint16_t));
-	avail = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
-	ready = (uint16_t)(avail - vq->vq_available_idx);
-	if (!ready)
+	if (!look_avail(vq))
 		return false;
-	/* What the driver can offer is what we do not hold already. */
-	if (ready > vq->vq_free_cnt)
-		return breach(vq, VQ_BREACH_AVAIL_IDX, avail);
 	entry = &vq->vq_ring.avail->ring[vq->vq_available_idx & (vq->vq_nentries - 1)];
 	VRING_INVALIDATE(entry, sizeof(*entry));
 	*head = metal_shared_read16(entry);
@@ -51,20 +61,28 @@ static bool next_avail(struct virtqueue *vq, uint16_t *head)
 	return true;
 }
 
+/* Address of what a descriptor says, checked; NULL: not all of it is shared memory. A driver mostly
+ * says the same as the last time. */
+static void *check_addr(struct virtqueue *vq, struct vq_desc_extra *x, const struct desc *desc)
+{
+	if (x->addr && x->len == desc->len && (uintptr_t)x->cookie == desc->addr)
+		return x->addr;
+	x->addr = vq->shm_io ? metal_io_phys_range(vq->shm_io, desc->addr, desc->len) : NULL;
+	x->len = desc->len;
+	x->cookie = (void *)(uintptr_t)desc->addr;
+	return x->addr;
+}
+
 static bool take(struct virtqueue *vq, uint16_t head)
 {
 	struct desc desc = read_desc(vq, head);
-	void *addr;
 
 	if (desc.flags & (VRING_DESC_F_NEXT | VRING_DESC_F_INDIRECT))
 		return breach(vq, VQ_BREACH_DESC_FLAGS, desc.flags);
 	if (!desc.len)
 		return breach(vq, VQ_BREACH_DESC_LEN, desc.len);
-	addr = vq->shm_io ? metal_io_phys_range(vq->shm_io, desc.addr, desc.len) : NULL;
-	if (!addr)
+	if (!check_addr(vq, &vq->vq_descx[head], &desc))
 		return breach(vq, VQ_BREACH_DESC_ADDR, desc.addr);
-	vq->vq_descx[head].addr = addr;
-	vq->vq_descx[head].len = desc.len;
 	vq->vq_descx[head].ndescs = 1;
 	vq->vq_free_cnt--;
 	return true;
@@ -85,7 +103,7 @@ void *virtqueue_get_available_buffer(struct virtqueue *vq, uint16_t *avail_idx, 
 	return vq->vq_descx[head].addr;
 }
 
-int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)
+int virtqueue_push_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)
 {
 	struct vring_used_elem *elem;
 
@@ -98,13 +116,28 @@ int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint3
 	metal_shared_write32(&elem->len, len);
 	VRING_FLUSH(elem, sizeof(*elem));
 	vq->vq_descx[head_idx].ndescs = 0;
-	vq->vq_descx[head_idx].addr = NULL;
 	vq->vq_free_cnt++;
 	vq->vq_prod_idx++;
-	metal_shared_write16_release(&vq->vq_ring.used->idx, vq->vq_prod_idx);
-	VRING_FLUSH(&vq->vq_ring.used->idx, sizeof(uint16_t));
 	vq->vq_queued_cnt++;
 	return VQUEUE_SUCCESS;
+}
+
+void virtqueue_publish(struct virtqueue *vq)
+{
+	if (vq->vq_public_idx == vq->vq_prod_idx)
+		return;
+	vq->vq_public_idx = vq->vq_prod_idx;
+	metal_shared_write16_release(&vq->vq_ring.used->idx, vq->vq_prod_idx);
+	VRING_FLUSH(&vq->vq_ring.used->idx, sizeof(uint16_t));
+}
+
+int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)
+{
+	int ret = virtqueue_push_consumed_buffer(vq, head_idx, len);
+
+	if (ret == VQUEUE_SUCCESS)
+		virtqueue_publish(vq);
+	return ret;
 }
 
 /* Bytes of the buffer the driver offers next; a hint that is checked again when it is taken. */

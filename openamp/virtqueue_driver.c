@@ -33,12 +33,71 @@ static void write_desc(struct virtqueue *vq, uint16_t idx, uint64_t phys, uint32
 	VRING_FLUSH(desc, sizeof(struct vring_desc));
 }
 
+/*
+ * The one descriptor of a buffer. A buffer mostly comes back to the descriptor it had: then nothing
+ * is written, and the device's copy of that cache line stays good.
+ */
+static bool write_single(struct virtqueue *vq, uint16_t idx, const struct virtqueue_buf *buf,
+			 uint16_t flags)
+{
+	struct vq_desc_extra *x = &vq->vq_descx[idx];
+	metal_phys_addr_t phys;
+
+	if (x->written && x->addr == buf->buf && x->len == (uint32_t)buf->len && x->flags == flags)
+		return true;
+	phys = buf_phys(vq, buf);
+	if (phys == METAL_BAD_PHYS)
+		return false;
+	write_desc(vq, idx, phys, (uint32_t)buf->len, flags, 0);
+	x->addr = buf->buf;
+	x->len = (uint32_t)buf->len;
+	x->flags = flags;
+	x->written = true;
+	return true;
+}
+
+/* Last descriptor of a chain, by the private links. */
+static uint16_t chain_end(const struct virtqueue *vq, uint16_t head)
+{
+	uint16_t last = head, n = vq->vq_descx[head].ndescs;
+
+	while (--n)
+		last = vq->vq_descx[last].next;
+	return last;
+}
+
+static bool write_chain(struct virtqueue *vq, uint16_t head, const struct virtqueue_buf *buf_list,
+			int readable, int needed)
+{
+	uint16_t idx = head, next = 0;
+	uint32_t total = 0;
+
+	for (int i = 0; i < needed; i++) {
+		if (buf_phys(vq, &buf_list[i]) == METAL_BAD_PHYS)
+			return false;
+	}
+	for (int i = 0; i < needed; i++, idx = next) {
+		uint16_t flags = i >= readable ? VRING_DESC_F_WRITE : 0;
+		bool last = i + 1 == needed;
+
+		next = vq->vq_descx[idx].next;
+		write_desc(vq, idx, buf_phys(vq, &buf_list[i]), (uint32_t)buf_list[i].len,
+			   last ? flags : flags | VRING_DESC_F_NEXT, last ? 0 : next);
+		vq->vq_descx[idx].written = false;
+		total += (uint32_t)buf_list[i].len;
+	}
+	vq->vq_descx[head].addr = buf_list[0].buf;
+	vq->vq_descx[head].len = total;
+	return true;
+}
+
 int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, int readable,
 			 int writable, void *cookie)
 {
-	int i, needed = readable + writable;
-	uint16_t head, idx, next = 0, *entry;
-	uint32_t total = 0;
+	int needed = readable + writable;
+	struct vq_desc_extra *x;
+	uint16_t head, *entry;
+	bool good;
 
 	if (!vq || !buf_list || readable < 0 || writable < 0 || needed < 1)
 		return ERROR_VQUEUE_INVLD_PARAM;
@@ -46,67 +105,63 @@ int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, i
 		return ERROR_VQUEUE_BROKEN;
 	if (needed > vq->vq_free_cnt)
 		return ERROR_VRING_FULL;
-	for (i = 0; i < needed; i++) {
-		if (buf_phys(vq, &buf_list[i]) == METAL_BAD_PHYS)
-			return ERROR_VQUEUE_INVLD_PARAM;
-	}
 	head = vq->vq_desc_head_idx;
-	for (i = 0, idx = head; i < needed; i++, idx = next) {
-		uint16_t flags = i >= readable ? VRING_DESC_F_WRITE : 0;
-
-		next = vq->vq_descx[idx].next;
-		if (i + 1 < needed)
-			flags |= VRING_DESC_F_NEXT;
-		write_desc(vq, idx, buf_phys(vq, &buf_list[i]), (uint32_t)buf_list[i].len, flags,
-			   i + 1 < needed ? next : 0);
-		total += (uint32_t)buf_list[i].len;
-	}
-	vq->vq_desc_head_idx = next;
+	if (needed == 1)
+		good = write_single(vq, head, buf_list, readable ? 0 : VRING_DESC_F_WRITE);
+	else
+		good = write_chain(vq, head, buf_list, readable, needed);
+	if (!good)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	x = &vq->vq_descx[head];
+	x->cookie = cookie;
+	x->ndescs = (uint16_t)needed;
 	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt - needed);
-	vq->vq_descx[head].cookie = cookie;
-	vq->vq_descx[head].addr = buf_list[0].buf;
-	vq->vq_descx[head].len = total;
-	vq->vq_descx[head].ndescs = (uint16_t)needed;
+	vq->vq_desc_head_idx = vq->vq_descx[chain_end(vq, head)].next;
 
 	entry = &vq->vq_ring.avail->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)];
 	metal_shared_write16(entry, head);
 	VRING_FLUSH(entry, sizeof(*entry));
-	vq->vq_prod_idx++;
+	vq->vq_public_idx = ++vq->vq_prod_idx;
 	metal_shared_write16_release(&vq->vq_ring.avail->idx, vq->vq_prod_idx);
 	VRING_FLUSH(&vq->vq_ring.avail->idx, sizeof(uint16_t));
 	vq->vq_queued_cnt++;
 	return VQUEUE_SUCCESS;
 }
 
-/* Put a chain back in front of the free list, by the private links. */
+/* Put a chain back in front of the free list. */
 static void free_chain(struct virtqueue *vq, uint16_t head)
 {
-	uint16_t last = head, n = vq->vq_descx[head].ndescs;
-
-	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt + n);
-	while (--n)
-		last = vq->vq_descx[last].next;
-	vq->vq_descx[last].next = vq->vq_desc_head_idx;
+	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt + vq->vq_descx[head].ndescs);
+	vq->vq_descx[chain_end(vq, head)].next = vq->vq_desc_head_idx;
 	vq->vq_desc_head_idx = head;
 	vq->vq_descx[head].ndescs = 0;
+}
+
+/* Is there something the device published? What was seen before is taken before a new look. */
+static bool look_used(struct virtqueue *vq)
+{
+	uint16_t used;
+
+	if (vq->vq_peer_idx != vq->vq_used_cons_idx)
+		return true;
+	VRING_INVALIDATE(&vq->vq_ring.used->idx, sizeof(uint16_t));
+	used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+	if ((uint16_t)(used - vq->vq_used_cons_idx) > vq->vq_nentries - vq->vq_free_cnt) {
+		virtqueue_set_broken(vq, VQ_BREACH_USED_IDX, used);
+		return false;
+	}
+	vq->vq_peer_idx = used;
+	return used != vq->vq_used_cons_idx;
 }
 
 /* What the device published next: its head and length, checked. False: nothing, or broken. */
 static bool next_used(struct virtqueue *vq, uint16_t *head, uint32_t *len)
 {
 	struct vring_used_elem *elem;
-	uint16_t used, ready;
 	uint32_t id;
 
-	VRING_INVALIDATE(&vq->vq_ring.used->idx, sizeof(uint16_t));
-	used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
-	ready = (uint16_t)(used - vq->vq_used_cons_idx);
-	if (!ready)
+	if (!look_used(vq))
 		return false;
-	if (ready > vq->vq_nentries - vq->vq_free_cnt) {
-		virtqueue_set_broken(vq, VQ_BREACH_USED_IDX, used);
-		return false;
-	}
 	elem = &vq->vq_ring.used->ring[vq->vq_used_cons_idx & (vq->vq_nentries - 1)];
 	VRING_INVALIDATE(elem, sizeof(*elem));
 	id = metal_shared_read32(&elem->id);
@@ -195,8 +250,8 @@ int virtqueue_resume(struct virtqueue *vq, bool all,
 
 	if (out > vq->vq_nentries)
 		return ERROR_INVLD_DESC_IDX;
-	vq->vq_prod_idx = vq->vq_kicked_idx = prod;
-	vq->vq_used_cons_idx = (uint16_t)(prod - out);
+	vq->vq_prod_idx = vq->vq_public_idx = vq->vq_kicked_idx = prod;
+	vq->vq_used_cons_idx = vq->vq_peer_idx = (uint16_t)(prod - out);
 	for (uint16_t i = 0; i < out; i++) {
 		uint16_t slot = (uint16_t)(used + i) & (vq->vq_nentries - 1);
 		uint32_t id = all ? i : metal_shared_read16(&vq->vq_ring.avail->ring[slot]);

@@ -69,11 +69,13 @@ struct virtqueue_buf {
 
 /* Private state of one descriptor. */
 struct vq_desc_extra {
-	void *cookie;	 /* head: the owner's word for the buffer */
-	void *addr;	 /* device side: checked address of a taken buffer */
-	uint32_t len;	 /* bytes of the buffer(s), as posted or as read once */
+	void *cookie; /* driver, head: the owner's word for the buffer; device: addr over there */
+	void *addr;   /* device side: checked address of the buffer it had last */
+	uint32_t len; /* bytes of the buffer(s), as posted or as read once */
 	uint16_t ndescs; /* head: descriptors in its chain; 0: not outstanding */
 	uint16_t next;	 /* free list, chain */
+	uint16_t flags;	 /* driver: as last written */
+	bool written;	 /* driver: the ring's descriptor says addr, len, flags and no next */
 };
 
 /* Why a queue is broken. */
@@ -108,6 +110,8 @@ struct virtqueue {
 
 	/* Not part of OpenAMP's structure. */
 	uint16_t vq_prod_idx;	/* private copy of the index we publish */
+	uint16_t vq_public_idx; /* what of it was published; a device may be behind */
+	uint16_t vq_peer_idx;	/* the peer's, as last read and checked */
 	uint16_t vq_prod_flags; /* and of the flags */
 	uint16_t vq_kicked_idx; /* event index: published index at the last kick */
 	bool vq_event_idx;	/* negotiated with the peer */
@@ -213,6 +217,9 @@ int virtqueue_resume(struct virtqueue *vq, bool all,
 
 /* Device: give a taken buffer back. ERROR_INVLD_DESC_IDX when it is not taken. */
 int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len);
+/* Not in OpenAMP: the same, but the driver sees it only with the next publish or kick. */
+int virtqueue_push_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len);
+void virtqueue_publish(struct virtqueue *vq);
 
 /* Ask the peer for no notifications / for notifications. enable returns 1 when work is already
  * waiting, and the caller must look again. */
@@ -227,6 +234,8 @@ void virtqueue_notification(struct virtqueue *vq);
 
 /* Is there something to take right now? One look at the peer's index. */
 bool virtqueue_pending(struct virtqueue *vq);
+/* The same, of what was there at the last look. */
+bool virtqueue_seen(const struct virtqueue *vq);
 
 void virtqueue_dump(struct virtqueue *vq);
 /* Bytes of the next buffer that would be taken or of buffer idx, from private state. 0: none. */
