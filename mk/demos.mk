@@ -6,7 +6,8 @@ OPENAMP_DEMOS := $(patsubst demos/openamp/linux/main/%.c,%,$(wildcard demos/open
 OPENAMP_SUFFIX = $(1)-$(if $(filter libmetal_amp_demo,$(1)),share,shared)
 OPENAMP_NAMES := $(OPENAMP_DEMOS) load_fw
 
-SRC_demo    := $(wildcard demos/openamp/*.c) demos/openamp/linux/port.c demos/openamp/linux/client_file.c
+SRC_demo    := $(wildcard demos/openamp/*.c) $(filter-out %/load_fw.c %/load_fw_options.c %/load_fw_state.c,\
+	$(wildcard demos/openamp/linux/*.c))
 SRC_load_fw := $(wildcard demos/openamp/linux/load_fw*.c) demos/openamp/linux/client_file.c
 
 host: demos

@@ -228,6 +228,44 @@ def test_more_messages(running):
     in_order(ENDPOINT + ["unexpected Remote endpoint destroy", "Stopping application..."], linux)
 
 
+LIBMETAL = [
+    ("atomic_demod", "atomic", "atomic operations", r"Both sides added 5000 times: the counter is 10000"),
+    ("shmem_latency_demod", "latency", "shared memory latency",
+     r"Shared memory latency, 1000 rounds: min (\d+)\.\d{3} us, avg (\d+)\.\d{3} us, max (\d+)\.\d{3} us"),
+    ("shmem_throughput_demod", "throughput", "shared memory throughput",
+     r"Throughput, 262144 bytes there and back: \d+\.\d{3} us, \d+ MB/s"),
+    ("irq_shmem_demod", "irq", "interrupts with shared memory", r"Messages with interrupts, 1000 rounds"),
+    ("irq_latency_demod", "irq-latency", "interrupt latency",
+     r"Interrupt latency, 1000 rounds: min (\d+)\.\d{3} us, avg (\d+)\.\d{3} us, max (\d+)\.\d{3} us"),
+]
+
+
+def test_libmetal(running):
+    for command, name, title, wanted in LIBMETAL:
+        client, result = session(running, command, "libmetal_amp_demo", name)
+        assert result.returncode == 0, (result, client)
+        in_order([f"CLIENT> ***** libmetal demo: {title} *****", ": Passed."], result.stdout)
+        in_order(["CLIENT> Demo has started.", "CLIENT> Demo has finished."], client)
+        found = re.search(wanted, result.stdout)
+        assert found, result.stdout
+        numbers = [int(n) for n in found.groups()]
+        assert numbers == sorted(numbers)
+    sizes = [int(n) for n in re.findall(r"Throughput, (\d+) bytes", session(
+        running, "shmem_throughput_demod", "libmetal_amp_demo", "throughput")[1].stdout)]
+    assert sizes == [64 * 4 ** i for i in range(7)]
+    assert "no demo 'all'" in running.run("libmetal_amp_demo", "all").stderr
+    greetings(running)
+
+
+def test_libmetal_client_killed(running):
+    child = start_half(running, "irq_latency_demod", "libmetal_amp_demo", "demo: interrupt latency", "irq-latency")
+    os.kill(running.client(), signal.SIGKILL)
+    child.expect(pexpect.EOF)
+    child.close()
+    # It may have been done by then, but for the client's last word.
+    assert child.exitstatus == 13 and "Interrupt latency demo: Failed" in child.before, child.before
+
+
 def test_plain_names(running):
     for name in ("load_fw", "rpmsg-sample-ping", "msg-test-rpmsg-ping", "msg-test-rpmsg-update",
                  "msg-test-rpmsg-flood-ping", "msg-test-rpmsg-nocopy-ping", "matrix_multiply", "libmetal_amp_demo"):

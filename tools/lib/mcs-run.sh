@@ -75,16 +75,18 @@ prepare() {
 # qemu_start CONSOLE-ARGS...: starts the emulator in the background; it dies with this shell, even
 # a killed one. Its terminal is on descriptors 3 and 5.
 qemu_start() {
-	local net=() dtb=() drive=()
+	local net=() dtb=() drive=() serial=(-serial "file:$uart")
 	[ "$BOARD_DTB" = 0 ] || dtb=(-dtb "$work/board.dtb")
 	[ -z "$ssh" ] || net=(-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh-:22"
 		-device "virtio-net-device,netdev=net")
 	[ -z "$disk" ] || drive=(-drive "if=none,id=disk,format=raw,file=$disk"
 		-device "virtio-blk-device,drive=disk")
+	[ -z "$terminal" ] || serial=(-serial chardev:uart
+		-chardev "socket,id=uart,path=$terminal,server=on,wait=off,logfile=$uart")
 	setpriv --pdeathsig KILL "${EMULATOR[@]}" "${MACHINE[@]}" -nodefaults -display none -no-reboot \
 		-kernel "$work/kernel" -initrd "$work/initrd" "${dtb[@]}" \
 		-append "console=hvc0 earlycon quiet panic=-1 $BOARD_CMDLINE $append" \
-		-serial "file:$uart" \
+		"${serial[@]}" \
 		-device virtio-serial-device,max_ports=4 \
 		-chardev "file,id=status,path=$work/status" \
 		-chardev "file,id=output,path=$work/output" \

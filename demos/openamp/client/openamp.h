@@ -11,6 +11,13 @@ extern const struct shell_command openamp_commands[];
 /* shmem.c */
 void openamp_shmem(const char *args);
 
+/* bench.c */
+void openamp_atomic(const char *args);
+void openamp_latency(const char *args);
+void openamp_throughput(const char *args);
+void openamp_irq(const char *args);
+void openamp_irq_latency(const char *args);
+
 /* boot.c: no session; a shell on the board's console, power-off when the table's status word says
  * so. */
 void openamp_start(void);

@@ -27,7 +27,7 @@
 #define LIMIT_MAX  86400ul
 
 static const char *const usage =
-	"Usage: %s [--cpu N] [--wait SECONDS] [--timeout SECONDS]\n"
+	"Usage: %s [--cpu N] [--wait SECONDS] [--timeout SECONDS]%s\n"
 	"One of the demo programs of OpenAMP: talks to a client that load_fw(8) started.\n"
 	"\n"
 	"  --cpu N            the client on that CPU, where there are several\n"
@@ -58,6 +58,8 @@ static struct {
 	struct metal_device *device;
 	int alive; /* pidfd of the client, or /dev/mcs; -1: nobody knows */
 } port = { .alive = -1 };
+
+const char *port_argument;
 
 static volatile sig_atomic_t interrupted;
 
@@ -132,7 +134,8 @@ static int parse(int argc, char *argv[])
 			printf("%s %s\n", port.name, MICA_VERSION);
 			exit(0);
 		case OPT_HELP:
-			printf(usage, port.name); /* NOLINT: a constant */
+			printf(usage, port.name,
+			       port_argument ? " [DEMO]" : ""); /* NOLINT: a constant */
 			exit(0);
 		case ':':
 			return usage_error("a value is missing after", argv[optind - 1]);
@@ -140,6 +143,8 @@ static int parse(int argc, char *argv[])
 			return usage_error("unknown option", argv[optind - 1]);
 		}
 	}
+	if (port_argument && optind < argc)
+		port_argument = argv[optind++];
 	return optind < argc ? usage_error("one argument too many:", argv[optind]) : -1;
 }
 

@@ -10,6 +10,9 @@
 /* A decimal or, with 0x, hexadecimal number up to max, and nothing behind it. */
 bool port_number(const char *text, unsigned long max, unsigned long *value);
 
+/* Set before port_open(): the program takes one argument, this is the default. NULL: none. */
+extern const char *port_argument;
+
 /* After port_open(). */
 const struct client_file *port_client(void);
 
