@@ -59,11 +59,13 @@ void metal_linux_irq_register_dev(struct metal_device *dev, int irq)
 static nfds_t collect(struct pollfd *fds)
 {
 	nfds_t n = 1;
-	int irq;
 
 	fds[0] = (struct pollfd){ .fd = state.wake_fd, .events = POLLIN };
-	metal_bitmap_for_each_set_bit(enabled, irq, MAX_IRQS) fds[n++] =
-		(struct pollfd){ .fd = irq, .events = POLLIN };
+	for (int irq = 0; irq < MAX_IRQS; irq++) {
+		/* Without a handler nobody would read it. */
+		if (metal_bitmap_is_bit_set(enabled, irq) && irqs[irq].hd)
+			fds[n++] = (struct pollfd){ .fd = irq, .events = POLLIN };
+	}
 	return n;
 }
 
@@ -165,7 +167,16 @@ static void set_enable(struct metal_irq_controller *cntr, int irq, unsigned int 
 	pthread_mutex_unlock(&irq_lock);
 }
 
-static METAL_IRQ_CONTROLLER_DECLARE(fd_irqs, 0, MAX_IRQS, NULL, set_enable, NULL, irqs);
+/* With the lock held. */
+static int set_handler(struct metal_irq_controller *cntr, int irq, metal_irq_handler hd, void *arg)
+{
+	(void)cntr;
+	irqs[irq] = (struct metal_irq){ hd, arg };
+	wake();
+	return 0;
+}
+
+static METAL_IRQ_CONTROLLER_DECLARE(fd_irqs, 0, MAX_IRQS, NULL, set_enable, set_handler, irqs);
 
 int metal_linux_irq_init(void)
 {

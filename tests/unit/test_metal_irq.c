@@ -92,6 +92,13 @@ static void descriptors(void **state)
 	raise_fd(fd);
 	metal_sleep_usec(20000);
 	assert_int_equal(atomic_load(&handled), 3);
+	/* Enabled without a handler, it waits for one. */
+	metal_irq_unregister(fd);
+	metal_irq_enable((unsigned int)fd);
+	metal_sleep_usec(20000);
+	assert_int_equal(metal_irq_register(fd, drain, &handled), 0);
+	assert_true(reaches(&handled, 4));
+	metal_irq_disable((unsigned int)fd);
 	metal_irq_unregister(fd);
 	close(fd);
 }
