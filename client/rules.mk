@@ -60,7 +60,7 @@ $(CN)/mica-%-native: $(CN)/obj/client/variants/%.o $(CN)/libclient.a
 
 CB_CFLAGS := $(CLIENT_CSTD) -O2 -g -ffreestanding -fno-builtin-printf -fno-pic -fno-strict-aliasing \
 	-fno-common -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections \
-	-fdata-sections -fno-stack-protector $(WARN) $(CLIENT_INC)
+	-fdata-sections -fno-stack-protector $(WARN) $(CLIENT_INC) -Iclient/bare
 CB_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
 
@@ -69,18 +69,21 @@ client_out   = build/client/$(1)
 client_arch  = client/arch/$(1)
 client_board = client/boards/$(or $(CLIENT_BOARD),qemu-$(1))
 
-client_c    = $(CLIENT_SDK) $(CLIENT_LIB) $(wildcard client/lib/*.c $(client_arch)/*.c)
-client_asm  = $(filter-out %.lds.S,$(wildcard $(client_arch)/*.S))
+client_c    = $(CLIENT_SDK) $(CLIENT_LIB) $(wildcard client/lib/*.c client/bare/*.c $(client_arch)/*.c)
+client_asm  = $(wildcard $(client_arch)/*.S)
 client_objs = $(patsubst %,$(client_out)/obj/%.o,$(basename $(client_c) $(client_asm)))
 # Of the variant $(2): what is linked, besides the script.
 client_link = $(client_out)/obj/client/variants/$(2).o $(client_out)/obj/$(client_arch)/start.o \
 	$(client_out)/libclient.a
 
+# All variants but those of another architecture's peculiarities.
+client_variants = $(filter-out $(CLIENT_NOT_$(1)),$(CLIENT_VARIANTS))
+
 # client_rules ARCH
 define client_rules
 -include $(client_board)/board.mk
 
-client-$(1): $(CLIENT_VARIANTS:%=$(client_out)/mica-%.elf) $(CLIENT_RAW:%=$(client_out)/mica-%.bin)
+client-$(1): $(patsubst %,$(client_out)/mica-%.elf,$(client_variants)) $(CLIENT_RAW:%=$(client_out)/mica-%.bin)
 
 $(client_out)/%: CB_FLAGS := $(CB_CFLAGS) $(CLIENT_FLAGS_$(1)) -I$(client_arch) \
 	-I$(client_arch)/include -I$(client_board)
@@ -92,7 +95,7 @@ $(client_out)/obj/client/apps/posix_demo.o: CB_FLAGS += $(CLIENT_POSIX)
 
 $(client_out)/obj/metal/client/alloc.o: CB_FLAGS += $(CLIENT_ARENA)
 
-$(client_out)/image.lds: $(client_arch)/image.lds.S $(client_board)/board.h
+$(client_out)/image.lds: client/bare/image.lds.S $(client_board)/board.h
 	@mkdir -p $$(@D)
 	$(CROSS_$(1))gcc -E -P -x c -I$(client_board) -o $$@ $$<
 
@@ -113,9 +116,9 @@ $(client_out)/mica-%.elf: $(call client_link,$(1),%) $(client_out)/image.lds
 $(client_out)/mica-%.bin: $(client_out)/mica-%.elf
 	$(CROSS_$(1))objcopy -O binary $$< $$@
 
-.SECONDARY: $(CLIENT_VARIANTS:%=$(client_out)/obj/client/variants/%.o)
+.SECONDARY: $(patsubst %,$(client_out)/obj/client/variants/%.o,$(client_variants))
 
--include $(patsubst %.o,%.d,$(client_objs) $(CLIENT_VARIANTS:%=$(client_out)/obj/client/variants/%.o))
+-include $(patsubst %.o,%.d,$(client_objs) $(patsubst %,$(client_out)/obj/client/variants/%.o,$(client_variants)))
 endef
 
 # The recipe of an image of ARCH, with further flags of the linker.

@@ -6,3 +6,6 @@ CLIENT_VARIANTS := ref nocredit novendor align4 sgi7 lowpool silent zeroword ful
 
 # Also as raw binaries, as programs without an ELF loader take them.
 CLIENT_RAW := static rtthread
+
+# SGI 7 is a number of arm64.
+CLIENT_NOT_riscv64 := sgi7

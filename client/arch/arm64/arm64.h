@@ -37,13 +37,8 @@ static inline uint64_t mmio_read64(uint64_t addr)
 	return *(volatile uint64_t *)addr;
 }
 
-/* image.lds.S */
-extern unsigned char image_start[], image_rodata[], image_table[], image_data[], image_end[];
-
 /* mmu.c: identity map, caches on. comm: communication memory to map. */
 void arm64_mmu_on(uint64_t comm, size_t comm_size);
-/* The page at pa, which must be memory of the image, once more and writable; for one at a time. */
-void *arm64_mmu_window(uint64_t pa);
 
 /*
  * gic.c: this core's interface and redistributor, whatever the version; the distributor belongs

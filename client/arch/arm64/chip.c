@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Chip axis of the SDK on arm64 with a GIC. */
 #include "arm64.h"
+#include "bare.h"
 #include "board.h"
 #include "mica_chip.h"
 #include "variant.h"

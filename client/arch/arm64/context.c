@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "arm64.h"
+#include "bare.h"
 #include "kernel.h"
-#include "mica_client.h"
 
-#define PAINT	   0xA5
 #define IRQ_MASKED (1u << 7)
 
 /* What arm64_switch pops for a thread that never ran; order of switch.S. */
@@ -34,25 +33,17 @@ void k_arch_thread_init(struct k_thread *t)
 	unsigned char *top = (unsigned char *)t->stack + t->stack_size;
 	struct first_frame *f = (struct first_frame *)(top - sizeof(*f));
 
-	memset(t->stack, PAINT, t->stack_size);
+	bare_stack_paint(t);
 	memset(f, 0, sizeof(*f));
 	f->x30 = (uint64_t)arm64_thread_entry;
 	f->x19 = (uint64_t)t;
 	t->arch.sp = f;
 }
 
-/* What nobody wrote is still paint, unless a thread needed more stack than it has. */
-static bool overflowed(const struct k_thread *t)
-{
-	const uint64_t paint = PAINT * 0x0101010101010101ull, *end = t->stack;
-
-	return t->state != K_DEAD && (end[0] != paint || end[1] != paint);
-}
-
 void k_arch_switch(struct k_thread *from, struct k_thread *to)
 {
-	if (from && overflowed(from))
-		mica_panic("stack overflow");
+	if (from)
+		bare_stack_check(from);
 	arm64_switch(from ? &from->arch.sp : NULL, to->arch.sp);
 }
 
@@ -60,14 +51,4 @@ void k_arch_idle(void)
 {
 	dsb("sy");
 	__asm__ volatile("wfi" ::: "memory");
-}
-
-size_t k_arch_stack_used(const struct k_thread *t)
-{
-	const unsigned char *p = t->stack;
-	size_t unused = 0;
-
-	while (unused < t->stack_size && p[unused] == PAINT)
-		unused++;
-	return t->stack_size - unused;
 }

@@ -2,20 +2,17 @@
 /*
  * The stub's view of this core at EL1. Single step: software step (MDSCR_EL1.SS) within EL1
  * (MDSCR_EL1.KDE), for the stepped context only, which runs with debug exceptions unmasked; all
- * others have them masked since start.S. Breakpoints: BRK instructions; code is mapped read-only,
- * so it is written through a second mapping of its page. Memory that is not mapped is
- * found by asking the MMU first.
+ * others have them masked since start.S. Breakpoints: BRK instructions. Memory that is not mapped
+ * is found by asking the MMU first.
  */
-#include <string.h>
-
 #include "arm64.h"
+#include "bare.h"
 #include "mica_gdb.h"
 
 #define PSTATE_D  (1ull << 9)
 #define PSTATE_SS (1ull << 21)
 #define MDSCR_SS  (1ull << 0)
 #define MDSCR_KDE (1ull << 13)
-#define PAGE	  0x1000ull
 #define PAR_FAULT 1ull
 
 /* crash.c; the order of struct user_pt_regs. */
@@ -84,62 +81,21 @@ static const uint8_t breakpoint[] = { 0x00, 0x00, 0x20, 0xd4 };
 
 /* ---- memory ---- */
 
-static bool mapped(uint64_t addr)
+bool bare_mapped(uint64_t addr)
 {
 	__asm__ volatile("at s1e1r, %0" ::"r"(addr));
 	isb();
 	return !(read_sysreg("par_el1") & PAR_FAULT);
 }
 
-static bool writable(uint64_t addr)
+bool bare_writable(uint64_t addr)
 {
 	__asm__ volatile("at s1e1w, %0" ::"r"(addr));
 	isb();
 	return !(read_sysreg("par_el1") & PAR_FAULT);
 }
 
-static bool all_mapped(uint64_t addr, size_t len)
-{
-	uint64_t last;
-
-	if (!len)
-		return true;
-	last = addr + len - 1;
-	if (last < addr)
-		return false;
-	for (uint64_t page = addr & ~(PAGE - 1);; page += PAGE) {
-		if (!mapped(page))
-			return false;
-		if (page == (last & ~(PAGE - 1)))
-			return true;
-	}
-}
-
-static bool word_at(uint64_t addr, size_t len)
-{
-	return len == 4 && addr % 4 == 0;
-}
-
-/* A word at once: that is how registers of devices are read and written. */
-static bool read_memory(uint64_t addr, void *data, size_t len)
-{
-	const volatile uint8_t *from = (const volatile uint8_t *)addr;
-	uint8_t *to = data;
-
-	if (!all_mapped(addr, len))
-		return false;
-	if (word_at(addr, len)) {
-		uint32_t word = mmio_read32(addr);
-
-		memcpy(data, &word, 4);
-		return true;
-	}
-	for (size_t i = 0; i < len; i++)
-		to[i] = from[i];
-	return true;
-}
-
-static void sync_code(uint64_t addr, size_t len)
+void bare_sync_code(uint64_t addr, size_t len)
 {
 	uint64_t ctr = read_sysreg("ctr_el0");
 	uint64_t dline = 4ull << (ctr >> 16 & 15), iline = 4ull << (ctr & 15);
@@ -151,43 +107,6 @@ static void sync_code(uint64_t addr, size_t len)
 		__asm__ volatile("ic ivau, %0" ::"r"(p) : "memory");
 	dsb("ish");
 	isb();
-}
-
-static void put_bytes(uint64_t addr, const uint8_t *data, size_t len)
-{
-	if (word_at(addr, len)) {
-		uint32_t word;
-
-		memcpy(&word, data, 4);
-		mmio_write32(addr, word);
-		return;
-	}
-	for (size_t i = 0; i < len; i++)
-		((volatile uint8_t *)addr)[i] = data[i];
-}
-
-static bool write_memory(uint64_t addr, const void *data, size_t len)
-{
-	const uint8_t *from = data;
-
-	if (!all_mapped(addr, len))
-		return false;
-	while (len) {
-		size_t n = PAGE - addr % PAGE;
-
-		if (n > len)
-			n = len;
-		if (writable(addr)) {
-			put_bytes(addr, from, n);
-		} else {
-			put_bytes((uint64_t)arm64_mmu_window(addr), from, n);
-			sync_code(addr, n);
-		}
-		addr += n;
-		from += n;
-		len -= n;
-	}
-	return true;
 }
 
 /* ---- steps ---- */
@@ -229,8 +148,8 @@ const struct mica_gdb_arch mica_gdb_arch = {
 	.pc = 32,
 	.breakpoint = breakpoint,
 	.breakpoint_size = sizeof(breakpoint),
-	.read = read_memory,
-	.write = write_memory,
+	.read = bare_gdb_read,
+	.write = bare_gdb_write,
 	.step = step,
 	.wait = wait,
 	.trap = trap,

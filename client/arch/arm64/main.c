@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* From the assembly entry to the kernel; interrupts and fatal exceptions. */
 #include "arm64.h"
+#include "bare.h"
 #include "board.h"
 #include "kernel.h"
 #include "platform.h"

@@ -5,6 +5,7 @@
  * non-cacheable. Interrupt controller: Device-nGnRE. Everything else: not mapped.
  */
 #include "arm64.h"
+#include "bare.h"
 #include "board.h"
 
 #define ENTRIES	  512u
@@ -83,7 +84,7 @@ static uint64_t *window_slot(void)
 	return slot(next_level(l2), WINDOW, L3_SHIFT);
 }
 
-void *arm64_mmu_window(uint64_t pa)
+void *bare_window(uint64_t pa)
 {
 	*window_slot() = (pa & ~(PAGE - 1)) | MAP_DATA | DESC_AF | DESC_PAGE;
 	dsb("ishst");

@@ -5,7 +5,6 @@
  */
 #include "board.h"
 
-OUTPUT_FORMAT("elf64-littleaarch64")
 ENTRY(_start)
 
 PHDRS
@@ -31,6 +30,7 @@ SECTIONS
 	image_rodata = .;
 	.rodata : {
 		*(.rodata .rodata.*)
+		*(.srodata .srodata.*)
 	} :rodata
 
 	. = ALIGN(4096);
@@ -43,11 +43,13 @@ SECTIONS
 	image_data = .;
 	.data : {
 		*(.data .data.*)
+		*(.sdata .sdata.*)
 	} :data
 
 	.bss (NOLOAD) : ALIGN(16) {
 		image_bss = .;
 		*(.bss .bss.*)
+		*(.sbss .sbss.*)
 		*(COMMON)
 		. = ALIGN(16);
 		image_bss_end = .;
