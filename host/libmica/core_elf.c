@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core_elf.h"
+#include "machine.h"
 
 #define NOTE_MICA 1u
 #define PAGE	  4096u
@@ -39,18 +40,7 @@ struct prpsinfo {
 };
 _Static_assert(sizeof(struct prpsinfo) == 136, "struct elf_prpsinfo");
 
-/* pr_reg of each machine; pr_fpvalid and padding follow. */
-static unsigned int machine_regs(uint16_t machine)
-{
-	switch (machine) {
-	case EM_AARCH64:
-		return 34; /* struct user_pt_regs */
-	case EM_X86_64:
-		return 27; /* struct user_regs_struct */
-	default:
-		return 32; /* riscv64: struct user_regs_struct */
-	}
-}
+/* pr_reg follows, then pr_fpvalid and padding. */
 _Static_assert(sizeof(struct prstatus_head) + 34 * 8 + 8 == 392, "arm64");
 _Static_assert(sizeof(struct prstatus_head) + 27 * 8 + 8 == 336, "x86-64");
 _Static_assert(sizeof(struct prstatus_head) + 32 * 8 + 8 == 376, "riscv64");
@@ -91,7 +81,7 @@ static int put_prstatus(struct buffer *b, const struct core_image *core)
 		struct prstatus_head head;
 		uint64_t reg[MICA_CRASH_INFO_REGS + 1];
 	} st = { 0 };
-	unsigned int n = machine_regs(core->machine);
+	unsigned int n = mica_machine(core->machine)->n_regs;
 
 	st.head.si_signo = core->signal;
 	st.head.cursig = (int16_t)core->signal;

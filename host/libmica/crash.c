@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,30 +9,13 @@
 #include "crash.h"
 #include "link.h"
 #include "link_table.h"
+#include "machine.h"
 
-static const char *const x86_64_regs[] = { "r15", "r14", "r13", "r12", "rbp",	 "rbx", "r11",
-					   "r10", "r9",	 "r8",	"rax", "rcx",	 "rdx", "rsi",
-					   "rdi", "",	 "rip", "cs",  "eflags", "rsp", "ss",
-					   "",	  "",	 "",	"",    "",	 "" };
-
-const char *mica_crash_register(const struct mica_crash_info *crash, unsigned int i, char buf[16])
+const char *mica_crash_register(const struct mica_crash_info *crash, unsigned int i)
 {
-	static const char *const arm64_last[] = { "sp", "pc", "pstate" };
+	const struct mica_machine *m = mica_machine(crash->machine);
 
-	buf[0] = '\0';
-	if (i >= crash->n_regs)
-		return buf;
-	if (crash->machine == EM_AARCH64 && i <= 30)
-		snprintf(buf, 16, "x%u", i);
-	else if (crash->machine == EM_AARCH64 && i <= 33)
-		return arm64_last[i - 31];
-	else if (crash->machine == EM_X86_64 && i < sizeof(x86_64_regs) / sizeof(x86_64_regs[0]))
-		return x86_64_regs[i];
-	else if (crash->machine == EM_RISCV && i && i <= 31)
-		snprintf(buf, 16, "x%u", i);
-	else if (crash->machine == EM_RISCV && !i)
-		return "pc";
-	return buf;
+	return i < crash->n_regs && i < m->n_regs ? m->reg[i] : "";
 }
 
 static void clean_text(char to[64], const char *from)
@@ -48,8 +30,6 @@ static void clean_text(char to[64], const char *from)
 bool mica_crash_check(const struct mica_crash *raw, uint16_t machine, bool process,
 		      struct mica_crash_info *crash, char *reason, size_t size)
 {
-	const char *what = raw->machine == EM_AARCH64 ? "esr" : "cause";
-
 	memset(crash, 0, sizeof(*crash));
 	if (raw->version != MICA_CRASH_VERSION) {
 		snprintf(reason, size, "crashed; its crash record is of version %u, not %u",
@@ -78,7 +58,7 @@ bool mica_crash_check(const struct mica_crash *raw, uint16_t machine, bool proce
 	else
 		snprintf(reason, size, "crashed: %s at pc 0x%llx, address 0x%llx (%s 0x%llx)",
 			 crash->text, (unsigned long long)crash->pc,
-			 (unsigned long long)crash->address, what,
+			 (unsigned long long)crash->address, mica_machine(raw->machine)->syndrome,
 			 (unsigned long long)crash->syndrome);
 	return true;
 }

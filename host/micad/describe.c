@@ -109,8 +109,7 @@ static struct json_object *crash(const struct mica_crash_info *c)
 	hex(o, "syndrome", c->syndrome);
 	for (unsigned int i = 0; i < c->n_regs && i < MICA_CRASH_INFO_REGS; i++) {
 		struct json_object *r;
-		char buf[16];
-		const char *name = mica_crash_register(c, i, buf);
+		const char *name = mica_crash_register(c, i);
 
 		if (!*name)
 			continue;

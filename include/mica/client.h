@@ -189,8 +189,8 @@ struct mica_crash_info {
 	uint64_t reg[MICA_CRASH_INFO_REGS];
 };
 
-/* Name of register i of the record, empty if it has none; may point into buf. */
-const char *mica_crash_register(const struct mica_crash_info *crash, unsigned int i, char buf[16]);
+/* Name of register i of the record, empty if it has none. */
+const char *mica_crash_register(const struct mica_crash_info *crash, unsigned int i);
 
 struct mica_core_file {
 	char client[MICA_NAME_MAX + 1];
