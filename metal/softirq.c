@@ -8,7 +8,8 @@
 #define SOFTIRQS 64
 
 static struct metal_irq irqs[SOFTIRQS];
-static atomic_uchar pending[SOFTIRQS], enabled[SOFTIRQS];
+/* Words: not every machine exchanges bytes. */
+static atomic_int pending[SOFTIRQS], enabled[SOFTIRQS];
 static int allocated;
 
 static void enable_one(struct metal_irq_controller *cntr, int irq, unsigned int state)

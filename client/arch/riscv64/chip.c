@@ -11,14 +11,16 @@
 
 #define STOP_MAX 0x10000u /* more than this is no page of a few instructions */
 
+static uint64_t comm_base;
 static size_t comm_size;
 static struct {
 	void (*isr)(void *arg); /* NULL: not connected */
 	void *arg;
 } doorbell;
 
-void riscv64_chip_init(size_t size)
+void riscv64_chip_init(uint64_t base, size_t size)
 {
+	comm_base = base;
 	comm_size = size;
 }
 
@@ -95,8 +97,7 @@ void *mica_chip_resource_table(size_t *size)
 
 void *mica_chip_to_va(uint64_t da, size_t size)
 {
-	if (da < BOARD_COMM_BASE || da - BOARD_COMM_BASE > comm_size ||
-	    size > comm_size - (da - BOARD_COMM_BASE))
+	if (da < comm_base || da - comm_base > comm_size || size > comm_size - (da - comm_base))
 		return NULL;
 	return (void *)da;
 }
@@ -109,7 +110,7 @@ uint64_t mica_chip_to_da(const void *va)
 uint64_t mica_chip_comm(size_t *size)
 {
 	*size = comm_size;
-	return BOARD_COMM_BASE;
+	return comm_base;
 }
 
 /* The board's harts are coherent: board.h. */

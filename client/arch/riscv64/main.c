@@ -37,12 +37,17 @@ void riscv64_exception(struct mica_gdb_frame *frame)
 
 void riscv64_main(void)
 {
-	size_t comm = BOARD_COMM_SIZE;
+	uint64_t comm = BOARD_COMM_BASE;
+	size_t comm_size = BOARD_COMM_SIZE;
 
-	if (mica_variant.comm_limit && mica_variant.comm_limit < comm)
-		comm = mica_variant.comm_limit;
-	riscv64_mmu_on(comm);
-	riscv64_chip_init(comm);
+	if (mica_variant.comm_below) {
+		comm_size = mica_variant.comm_below;
+		comm = (uint64_t)image_start - comm_size;
+	}
+	if (mica_variant.comm_limit && mica_variant.comm_limit < comm_size)
+		comm_size = mica_variant.comm_limit;
+	riscv64_mmu_on(comm, comm_size);
+	riscv64_chip_init(comm, comm_size);
 	riscv64_timer_init();
 	k_init();
 	app_start();

@@ -7,7 +7,6 @@
  * from the start: who cannot set them itself faults without.
  */
 #include "bare.h"
-#include "board.h"
 #include "riscv64.h"
 
 #define ENTRIES	 512u
@@ -173,7 +172,7 @@ static uint64_t page_up(uint64_t v)
 	return (v + PAGE - 1) & ~(PAGE - 1);
 }
 
-void riscv64_mmu_on(size_t comm_size)
+void riscv64_mmu_on(uint64_t comm, size_t comm_size)
 {
 	uint64_t shared = MAP_DATA;
 
@@ -188,6 +187,6 @@ void riscv64_mmu_on(size_t comm_size)
 	if (has_svpbmt())
 		shared |= PTE_NC;
 	must(map((uint64_t)image_table, (uint64_t)image_data, shared));
-	must(map(BOARD_COMM_BASE, BOARD_COMM_BASE + page_up(comm_size), shared));
+	must(map(comm, comm + page_up(comm_size), shared));
 	flush();
 }

@@ -6,8 +6,8 @@
  */
 #include "riscv64.h"
 
-#define SEQUENCE_MAX 16u /* instructions from LR to SC, as the architecture promises progress for \
-			  */
+/* LR to SC: the architecture promises progress for as many instructions. */
+#define SEQUENCE_MAX 16u
 
 #define OP_AMO	  0x2Fu
 #define OP_BRANCH 0x63u

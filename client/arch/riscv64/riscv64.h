@@ -46,8 +46,8 @@ void riscv64_sbi_set_timer(uint64_t ticks);
 void riscv64_sbi_send_ipi(uint64_t hart);
 _Noreturn void riscv64_sbi_system_off(void);
 
-/* mmu.c: identity map, caches on. comm_size: bytes of communication memory to map. */
-void riscv64_mmu_on(size_t comm_size);
+/* mmu.c: identity map, caches on. comm: communication memory to map. */
+void riscv64_mmu_on(uint64_t comm, size_t comm_size);
 /*
  * Map whole pages to themselves later on. False: no room in the tables, or some page is mapped
  * otherwise.
@@ -60,7 +60,7 @@ void riscv64_timer_init(void);
 void riscv64_timer_off(void);
 
 /* chip.c */
-void riscv64_chip_init(size_t comm_size);
+void riscv64_chip_init(uint64_t comm, size_t comm_size);
 void riscv64_doorbell_irq(void);
 
 /* debug.c: a debugger dealt with the exception */
