@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <metal/compiler.h>
+
 #define RPMSG_LANE_GRANULE  32u
 #define RPMSG_LANE_LINE	    64u /* alignment of a lane; no line has two writers */
 #define RPMSG_LANE_SIZE_MIN 1024u
@@ -159,9 +161,9 @@ bool rpmsg_lane_sleep(struct rpmsg_lane_rx *rx, bool *ring);
 /* One look. */
 bool rpmsg_lane_pending(const struct rpmsg_lane_rx *rx);
 
-_Static_assert(sizeof(struct rpmsg_lane_hdr) == 16, "rpmsg_lane_hdr");
-_Static_assert(offsetof(struct rpmsg_lane, head) == RPMSG_LANE_LINE, "rpmsg_lane.head");
-_Static_assert(offsetof(struct rpmsg_lane, wake) == RPMSG_LANE_LINE + 4, "rpmsg_lane.wake");
-_Static_assert(sizeof(struct rpmsg_lane) == 2 * RPMSG_LANE_LINE, "rpmsg_lane");
+METAL_STATIC_ASSERT(sizeof(struct rpmsg_lane_hdr) == 16, "rpmsg_lane_hdr");
+METAL_STATIC_ASSERT(offsetof(struct rpmsg_lane, head) == RPMSG_LANE_LINE, "rpmsg_lane.head");
+METAL_STATIC_ASSERT(offsetof(struct rpmsg_lane, wake) == RPMSG_LANE_LINE + 4, "rpmsg_lane.wake");
+METAL_STATIC_ASSERT(sizeof(struct rpmsg_lane) == 2 * RPMSG_LANE_LINE, "rpmsg_lane");
 
 #endif /* OPENAMP_RPMSG_LANE_H */
