@@ -55,10 +55,11 @@ struct bench_case {
 
 struct bench_options {
 	uint32_t rounds;
-	uint32_t scale;	  /* per cent of each case's operations */
-	int cpu[2];	  /* host's, peer's; equal where there is only one */
-	const char *only; /* cases whose id begins so; NULL: all */
-	const char *out;  /* file of results */
+	uint32_t scale;	    /* per cent of each case's operations */
+	int cpu[2];	    /* host's, peer's; equal where there is only one */
+	const char *only;   /* cases whose id begins so; NULL: all */
+	const char *out;    /* file of results */
+	const char *client; /* name of a running one, for bench_app */
 };
 
 extern struct bench_options bench_options;
@@ -67,6 +68,9 @@ extern struct bench_options bench_options;
 __attribute__((format(printf, 6, 7))) void bench_add(const struct bench_kind *kind, void *arg,
 						     enum bench_place place, uint32_t ops,
 						     uint32_t batches, const char *id, ...);
+
+/* cases_*.c: all cases of one program. */
+void bench_cases(void);
 
 /* floors_*.c, rpmsg_cases.c: add their cases. */
 void bench_floors_ring(void);

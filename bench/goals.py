@@ -71,4 +71,14 @@ def wakes():
                 "bells_in")
 
 
-ROWS = [*rings(), *wakes()]
+def system():
+    for n in (16, 496):
+        yield Ratio(f"endpoint socket, to the client and back, {n} B", f"app.socket.{n}",
+                    ("floor.eventfd.same.8", f"floor.socket.same.{n}"), 1.6)
+    yield Ratio("start of a client until it is ready", "life.start", ("floor.spawn",), 1.5)
+    yield Ratio("stop of a client", "life.stop", ("floor.spawn",))
+    yield Count("resident memory of the daemon with one client, MiB", "idle", "resident_mib", 6)
+    yield Count("wake-ups of the idle daemon in five seconds", "idle", "wakeups", 0, exact=True)
+
+
+ROWS = [*rings(), *wakes(), *system()]

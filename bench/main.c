@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* bench_rpmsg: floors and rings, alternately, in one process lifetime. */
+/* Floors and what is compared with them, alternately, in one process lifetime. */
 #include <getopt.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -15,7 +15,8 @@ static struct bench_case cases[BENCH_CASES_MAX];
 static unsigned int n_cases;
 
 static const char usage[] =
-	"bench_rpmsg [--smoke] [--rounds=N] [--scale=PERCENT] [--cpus=A,B] [--only=PREFIX] "
+	"bench_rpmsg|bench_app [--smoke] [--rounds=N] [--scale=PERCENT] [--cpus=A,B] "
+	"[--only=PREFIX] "
 	"[--out=FILE]\n"
 	"\n"
 	"Measures rings and what they are compared with; prints medians, writes all figures as "
@@ -142,6 +143,7 @@ static void read_options(int argc, char **argv)
 		{ "cpus", required_argument, NULL, 'c' },
 		{ "only", required_argument, NULL, 'o' },
 		{ "out", required_argument, NULL, 'O' },
+		{ "client", required_argument, NULL, 'n' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -171,6 +173,9 @@ static void read_options(int argc, char **argv)
 		case 'O':
 			bench_options.out = optarg;
 			break;
+		case 'n':
+			bench_options.client = optarg;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			exit(0);
@@ -190,9 +195,7 @@ int main(int argc, char **argv)
 	bench_exec_child(argc, argv);
 	read_options(argc, argv);
 	srandom((unsigned int)bench_now_ns());
-	bench_floors_ring();
-	bench_floors_system();
-	bench_rpmsg();
+	bench_cases();
 	for (unsigned int i = 0; i < n_cases; i++) {
 		if (cases[i].kind->prepare)
 			cases[i].kind->prepare(cases[i].arg);

@@ -14,15 +14,14 @@ RESAMPLES = 2000
 
 
 def load(paths):
-    """Cases of all files by id, and the files' heads."""
-    cases, heads = {}, []
+    """{program: {id: case}}, and the files' heads."""
+    programs, heads = {}, []
     for path in paths:
         with open(path, encoding="utf-8") as f:
             data = json.load(f)
-        for case in data.pop("cases"):
-            cases[case["id"]] = {**case, "program": data["program"]}
+        programs[data["program"]] = {case["id"]: case for case in data.pop("cases")}
         heads.append(data)
-    return cases, heads
+    return programs, heads
 
 
 def interval(values):
@@ -34,15 +33,10 @@ def interval(values):
 
 
 def ratio(row, cases):
-    """(median, low, high) of the rounds' ratios, or None where something is missing."""
-    if any(name not in cases for name in (row.case, *row.floors)):
-        return None
-    top, floors = cases[row.case], [cases[name] for name in row.floors]
-    # Rounds of different programs are not the same rounds.
-    if any(floor["program"] != top["program"] for floor in floors):
-        return None
+    """(median, low, high) of the rounds' ratios."""
+    floors = [cases[name] for name in row.floors]
     values = [value / sum(parts) for value, *parts in
-              zip(top["rounds"], *(floor["rounds"] for floor in floors))]
+              zip(cases[row.case]["rounds"], *(floor["rounds"] for floor in floors))]
     return (statistics.median(values), *interval(values))
 
 
@@ -53,46 +47,52 @@ def verdict(row, value):
     return f"{sign} {row.goal:g}", "reached" if row.reached(value) else "MISSED"
 
 
-def evaluate(cases):
+def measured(row, programs):
+    """Cases of the program that has all the row needs: only its rounds are the same rounds."""
+    for cases in programs.values():
+        if all(name in cases for name in (row.case, *getattr(row, "floors", ()))):
+            return cases
+    return None
+
+
+def evaluate(programs):
     """One result a row that could be measured."""
     results = []
     for row in goals.ROWS:
+        cases = measured(row, programs)
+        if cases is None:
+            continue
+        case = cases[row.case]
         if isinstance(row, goals.Count):
-            counts = cases.get(row.case, {}).get("counts", {})
-            if row.name not in counts:
-                continue
-            value = low = high = counts[row.name]
+            value = low = high = case["counts"][row.name]
             kind = "count"
         else:
-            got = ratio(row, cases)
-            if got is None:
-                continue
-            value, low, high = got
+            value, low, high = ratio(row, cases)
             kind = "ratio"
         goal, said = verdict(row, value)
         results.append({"label": row.label, "kind": kind, "case": row.case,
                         "floors": list(getattr(row, "floors", ())), "value": value, "low": low,
-                        "high": high, "goal": row.goal, "said": said, "shown_goal": goal})
+                        "high": high, "goal": row.goal, "said": said, "shown_goal": goal,
+                        "raw": {k: case[k] for k in ("min", "p50", "p90", "unit")}})
     return results
 
 
-def print_table(results, cases):
+def print_table(results, programs):
     print(f"{'':50} {'median ratio':>12} {'95 % interval':>15}  {'goal':8} {'':8}"
           f" {'raw min / p50 / p90':>30}")
     for r in results:
-        case = cases[r["case"]]
+        spread = raw = ""
         if r["kind"] == "ratio":
             spread = f"{r['low']:.2f} - {r['high']:.2f}"
-            raw = f"{case['min']:.1f} / {case['p50']:.1f} / {case['p90']:.1f} {case['unit']}"
-        else:
-            spread, raw = "", "count"
+            raw = "{min:.1f} / {p50:.1f} / {p90:.1f} {unit}".format(**r["raw"])
         print(f"{r['label']:50} {r['value']:12.3f} {spread:>15}  {r['shown_goal']:8} "
               f"{r['said']:8} {raw:>30}")
-    print("\nfloors" + " " * 44 + " raw min / p50 / p90")
-    for name, case in cases.items():
-        if name.startswith("floor."):
-            print(f"{name:50} {case['min']:.1f} / {case['p50']:.1f} / {case['p90']:.1f} "
-                  f"{case['unit']}")
+    for program, cases in programs.items():
+        print(f"\nfloors, {program}: raw min / p50 / p90")
+        for name, case in cases.items():
+            if name.startswith("floor."):
+                print(f"{name:50} {case['min']:.1f} / {case['p50']:.1f} / {case['p90']:.1f} "
+                      f"{case['unit']}")
 
 
 def plots(out, results, cases):
@@ -119,12 +119,12 @@ def main():
     if not files:
         sys.exit(__doc__)
     os.makedirs(out, exist_ok=True)
-    cases, heads = load(files)
-    results = evaluate(cases)
-    print_table(results, cases)
+    programs, heads = load(files)
+    results = evaluate(programs)
+    print_table(results, programs)
     for head in heads:
         print("\n" + ", ".join(f"{key} {value}" for key, value in head.items()))
-    plots(out, results, cases)
+    plots(out, results, programs.get("bench_rpmsg", {}))
     with open(os.path.join(out, "report.json"), "w", encoding="utf-8") as f:
         json.dump({"runs": heads, "results": results}, f, indent=1)
 

@@ -85,7 +85,7 @@ int bench_write(struct bench_case *cases, unsigned int n, const char *path)
 		bench_fail(path);
 		return 1;
 	}
-	fputs("{\"program\": \"bench_rpmsg\",\n", f);
+	fprintf(f, "{\"program\": \"%s\",\n", program_invocation_short_name);
 	write_environment(f);
 	fputs("\"cases\": [\n", f);
 	for (unsigned int i = 0; i < n; i++) {

@@ -15,8 +15,11 @@ def main():
     rings = os.path.join(OUT, "rpmsg.json")
     subprocess.run([os.path.join(BUILD, "bench_rpmsg"), f"--out={rings}", *sys.argv[1:]],
                    check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([sys.executable, os.path.join(TOP, "bench", "report.py"), f"--out={OUT}", rings],
-                   check=True)
+    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system.py"), f"--out={OUT}",
+                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
+    files = [rings, os.path.join(OUT, "app.json"), os.path.join(OUT, "system.json")]
+    subprocess.run([sys.executable, os.path.join(TOP, "bench", "report.py"), f"--out={OUT}",
+                    *files], check=True)
 
 
 if __name__ == "__main__":

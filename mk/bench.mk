@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # make bench: measures, prints a table, writes build/bench/. Not part of make test.
 
-SRC_bench := $(wildcard bench/*.c)
+SRC_bench := $(filter-out bench/cases_% bench/rpmsg_%,$(wildcard bench/*.c))
+SRC_bench_rpmsg := bench/cases_rings.c $(wildcard bench/rpmsg_*.c)
+SRC_bench_app := bench/cases_app.c
 
 .PHONY: bench bench-programs
-bench-programs: $(B)/bench_rpmsg
+bench-programs: $(B)/bench_rpmsg $(B)/bench_app
 
-$(B)/bench_rpmsg: $(call obj,$(SRC_bench)) $(B)/libopenamp.a
+$(B)/bench_rpmsg: $(call obj,$(SRC_bench) $(SRC_bench_rpmsg)) $(B)/libopenamp.a
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ -lpthread
 
-bench: bench-programs
+$(B)/bench_app: $(call obj,$(SRC_bench) $(SRC_bench_app)) $(B)/libmica-app.a
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
+
+bench: host client-native bench-programs
 	@bench/run.py $(BENCH_ARGS)
 
--include $(patsubst %.o,%.d,$(call obj,$(SRC_bench)))
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_bench) $(SRC_bench_rpmsg) $(SRC_bench_app)))

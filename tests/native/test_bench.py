@@ -42,6 +42,20 @@ def test_smoke(tmp_path):
             assert xml.etree.ElementTree.parse(tmp_path / plot).getroot().tag.endswith("svg")
 
 
+def test_system(tmp_path):
+    done = run(sys.executable, os.path.join(TOP, "bench", "system.py"), "--rounds=2",
+               f"--out={tmp_path}", env={**os.environ, "V": os.path.basename(BUILD)})
+    assert done.returncode == 0, done.stderr
+    cases = {}
+    for name in ("app", "system"):
+        data = json.loads((tmp_path / f"{name}.json").read_text())
+        cases.update({c["id"]: c for c in data["cases"]})
+    for name in ("app.socket.16", "app.socket.496", "life.start", "life.stop", "floor.spawn"):
+        assert len(cases[name]["rounds"]) == 2
+        assert 0 < cases[name]["min"] <= cases[name]["p50"] <= cases[name]["p90"]
+    assert cases["idle"]["counts"]["resident_mib"] > 0
+
+
 def test_bad_options():
     for option in ("--rounds=0", "--scale=x", "--cpus=1", "more"):
         done = run(BENCH, option)

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* bench_rpmsg: rings of both kinds. */
+#include "bench.h"
+
+void bench_cases(void)
+{
+	bench_floors_ring();
+	bench_floors_system();
+	bench_rpmsg();
+}
