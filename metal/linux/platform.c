@@ -27,6 +27,8 @@
 struct platform_device {
 	struct metal_device dev;
 	metal_phys_addr_t phys;
+	void *va;
+	size_t size;
 	char name[32];
 };
 
@@ -83,12 +85,12 @@ static int find_region(metal_phys_addr_t phys, struct place *place)
 
 static void dev_close(struct metal_bus *bus, struct metal_device *dev)
 {
-	struct metal_io_region *io = &dev->regions[0];
+	struct platform_device *p = metal_container_of(dev, struct platform_device, dev);
 
 	(void)bus;
-	munmap(io->virt, io->size);
+	munmap(p->va, p->size);
 	metal_list_del(&dev->node);
-	free(dev); /* the first member of what was allocated */
+	free(p);
 }
 
 /* The region of a page-aligned address; everything else is refused. */
@@ -99,6 +101,8 @@ static int map(struct platform_device *p, const struct place *place)
 
 	if (va == MAP_FAILED)
 		return -errno;
+	p->va = va;
+	p->size = place->size;
 	metal_io_init(&p->dev.regions[0], va, &p->phys, place->size, (unsigned int)-1, 0, NULL);
 	p->dev.num_regions = 1;
 	return 0;
@@ -109,7 +113,7 @@ static int dev_open(struct metal_bus *bus, const char *name, struct metal_device
 	const char *setting = getenv(FILE_ENV);
 	struct platform_device *p;
 	metal_phys_addr_t phys;
-	struct place place;
+	struct place place = { .fd = -1 };
 	char *end;
 	int ret;
 
@@ -157,9 +161,11 @@ int metal_linux_platform_init(void)
 
 void metal_linux_platform_shutdown(void)
 {
-	struct metal_list *node;
+	struct metal_list *node, *next;
 
-	while ((node = metal_list_first(&platform_bus.devices)) != NULL)
+	for (node = platform_bus.devices.next; node != &platform_bus.devices; node = next) {
+		next = node->next;
 		dev_close(&platform_bus, metal_container_of(node, struct metal_device, node));
+	}
 	metal_bus_unregister(&platform_bus);
 }

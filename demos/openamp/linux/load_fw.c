@@ -145,6 +145,7 @@ static int check_image(struct load_fw *l, struct mica_error *err)
 static int load(struct load_fw *l, struct mica_error *err)
 {
 	struct mica_segment clear = { .da = l->base, .memsz = DEMO_SIZE };
+	uint64_t begin = l->base + DEMO_IMAGE;
 
 	if (!l->ops->caps.needs_table_address)
 		return 0;
@@ -152,7 +153,7 @@ static int load(struct load_fw *l, struct mica_error *err)
 		return mica_fail(err, MICA_E_FIRMWARE,
 				 "image %s begins at 0x%llx, and the 2 MiB below are not all "
 				 "reserved memory: link it elsewhere",
-				 l->cfg.image, (unsigned long long)(l->base + DEMO_IMAGE));
+				 l->cfg.image, (unsigned long long)begin);
 	if (l->ops->load(l->ped, &clear, err))
 		return -1;
 	for (unsigned int i = 0; i < l->image.n_segments; i++) {
@@ -218,9 +219,13 @@ static int tell(struct load_fw *l, struct mica_error *err)
 
 static int bring_up(struct load_fw *l, struct mica_error *err)
 {
-	l->ops = mica_pedestal_find(l->cfg.pedestal, err);
-	if (!l->ops || l->ops->probe(err) || load_fw_lock(l, err) ||
-	    l->ops->create(&l->cfg, l->folder, &l->ped, err))
+	const struct mica_pedestal_ops *ops = mica_pedestal_find(l->cfg.pedestal, err);
+
+	if (!ops)
+		return -1;
+	l->ops = ops;
+	if (ops->probe(err) || load_fw_lock(l, err) ||
+	    ops->create(&l->cfg, l->folder, &l->ped, err))
 		return -1;
 	printf("apu_rproc_init: node id: %u\n", l->hart);
 	if (end_earlier(l, err))
@@ -271,7 +276,7 @@ static int run(struct load_fw *l, struct mica_error *err)
 int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	static struct load_fw l = { .lock = -1 };
+	struct load_fw l = { .lock = -1 };
 	struct mica_error err;
 	bool done = false;
 	int ret;
