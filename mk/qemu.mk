@@ -6,6 +6,6 @@
 demo:
 	@BOARD='$(BOARD)' KERNEL='$(KERNEL)' BATCH='$(BATCH)' tools/demo.sh
 
-# The kernel module for a stock kernel: make module KERNEL=6.1
+# The kernel module for a stock kernel: make module [V=riscv64] [KERNEL=6.1]
 module:
-	@tools/build-module.sh $(or $(KERNEL),6.12)
+	@tools/build-module.sh $(or $(KERNEL),6.12) $(if $(CROSS_$(V)),$(V),arm64)

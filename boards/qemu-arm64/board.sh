@@ -8,9 +8,12 @@ BOARD_QEMU_PACKAGE=qemu-system-arm
 BOARD_QEMU_VERSION=7.2
 BOARD_DTB_NAME=qemu-a53
 BOARD_CMDLINE=maxcpus=3
+BOARD_UART=ttyAMA0
 BOARD_DTB=1
 BOARD_MODULES="virtio_mmio virtio_console virtio_net"
 BOARD_DISK_MODULES="virtio_blk crc32c_generic ext4"
+BOARD_VARIANTS="gic-version=2|3 virtualization=on acpi=on"
+BOARD_ALONE="gic-version=3 gic-version=2 gic-version=3,virtualization=on gic-version=2,virtualization=on"
 
 # Memory map (docs and client images rely on it): RAM is 0x40000000 + 2 GiB.
 COMM_BASE=0x70000000 COMM_SIZE=0x1000000
@@ -18,23 +21,13 @@ IMAGE_BASE=0x7a000000 IMAGE_SIZE=0x4000000
 
 gic=3 smp=4 maxcpus=3 memory=2G extra='' firmware='' features=()
 
-board_variant() {
+board_own_variant() {
 	local value=${1#*=}
 	case $1 in
 	gic-version=[23]) gic=$value ;;
-	smp=[1-8]) smp=$value ;;
-	maxcpus=[1-8]) BOARD_CMDLINE=${BOARD_CMDLINE/maxcpus=?/maxcpus=$value} ;;
-	memory=*) memory=$(bytes "$value") memory=$((memory >> 20))M ;;
-	comm=*) COMM_SIZE=$(bytes "$value") ;;
-	image=*) IMAGE_SIZE=$(bytes "$value") ;;
 	virtualization=on) extra+=",virtualization=on" ;;
-	reserved=no) BOARD_DTB=0 ;;
 	acpi=on) BOARD_DTB=0 firmware=1 BOARD_CMDLINE+=" acpi=force" ;;
-	*)
-		die "board qemu-arm64 has no variant '$1': choose from gic-version=2|3, smp=N," \
-			"maxcpus=N, memory=SIZE, comm=SIZE, image=SIZE, virtualization=on, reserved=no," \
-			"acpi=on"
-		;;
+	*) return 1 ;;
 	esac
 }
 
@@ -53,12 +46,13 @@ board_machine() {
 	printf '%s\n' -bios "$folder/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 }
 
+board_alone() {
+	printf '%s\n' -device "loader,file=$1,cpu-num=0"
+}
+
 board_dts() {
 	local feature
-	sed -e "s/@COMM_BASE@/$(printf '%x' "$COMM_BASE")/g" \
-		-e "s/@COMM_SIZE@/$(printf '%x' "$COMM_SIZE")/g" \
-		-e "s/@IMAGE_BASE@/$(printf '%x' "$IMAGE_BASE")/g" \
-		-e "s/@IMAGE_SIZE@/$(printf '%x' "$IMAGE_SIZE")/g" "$BOARD_FOLDER/mcs.dtsi"
+	board_regions "$BOARD_FOLDER/mcs.dtsi"
 	for feature in "${features[@]}"; do cat "$BOARD_FOLDER/$feature.dtsi"; done
 }
 

@@ -8,32 +8,28 @@ BOARD_QEMU_PACKAGE=qemu-system-riscv
 BOARD_QEMU_VERSION=10.0
 BOARD_DTB_NAME=qemu-rv64
 BOARD_CMDLINE=maxcpus=3
+BOARD_UART=ttyS0
 BOARD_DTB=1
 BOARD_MODULES="virtio_mmio virtio_net"
 BOARD_DISK_MODULES="virtio_blk crc32c_generic ext4"
+BOARD_VARIANTS="aia=none|aplic|aplic-imsic opensbi=1.1|1.6 cpu=rv64|max sstc=off svpbmt=on"
+BOARD_ALONE="aia=none aia=aplic aia=aplic-imsic opensbi=1.1 sstc=off svpbmt=on aia=none,cpu=max"
 
 # Memory map (docs and client images rely on it): RAM is 0x80000000 + 2 GiB.
 # QEMU loads an initramfs to 0xa0200000.
 COMM_BASE=0xa8000000 COMM_SIZE=0x1000000
 IMAGE_BASE=0xaa000000 IMAGE_SIZE=0x4000000
 
-aia=aplic smp=4 memory=2G opensbi=1.6
+aia=aplic smp=4 memory=2G opensbi=1.6 cpu=rv64 extensions=''
 
-board_variant() {
+board_own_variant() {
 	local value=${1#*=}
 	case $1 in
 	aia=none | aia=aplic | aia=aplic-imsic) aia=$value ;;
 	opensbi=1.1 | opensbi=1.6) opensbi=$value ;;
-	smp=[1-8]) smp=$value ;;
-	maxcpus=[1-8]) BOARD_CMDLINE=${BOARD_CMDLINE/maxcpus=?/maxcpus=$value} ;;
-	memory=*) memory=$(bytes "$value") memory=$((memory >> 20))M ;;
-	comm=*) COMM_SIZE=$(bytes "$value") ;;
-	image=*) IMAGE_SIZE=$(bytes "$value") ;;
-	reserved=no) BOARD_DTB=0 ;;
-	*)
-		die "board qemu-riscv64 has no variant '$1': choose from aia=none|aplic|aplic-imsic," \
-			"opensbi=1.1|1.6, smp=N, maxcpus=N, memory=SIZE, comm=SIZE, image=SIZE, reserved=no"
-		;;
+	cpu=rv64 | cpu=max) cpu=$value ;;
+	sstc=off | svpbmt=on) extensions+=,$1 ;;
+	*) return 1 ;;
 	esac
 }
 
@@ -46,15 +42,16 @@ board_machine() {
 	local folder suite=trixie
 	[ "$opensbi" = 1.6 ] || suite=bookworm
 	folder=$("$MICA_TOOLS/fetch.sh" "$suite" all opensbi)
-	printf '%s\n' -machine "virt,aia=$aia" -m "$memory" -smp "$smp" \
+	printf '%s\n' -machine "virt,aia=$aia" -cpu "$cpu$extensions" -m "$memory" -smp "$smp" \
 		-bios "$folder/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
 }
 
+board_alone() {
+	printf '%s\n' -kernel "$1"
+}
+
 board_dts() {
-	sed -e "s/@COMM_BASE@/$(printf '%x' "$COMM_BASE")/g" \
-		-e "s/@COMM_SIZE@/$(printf '%x' "$COMM_SIZE")/g" \
-		-e "s/@IMAGE_BASE@/$(printf '%x' "$IMAGE_BASE")/g" \
-		-e "s/@IMAGE_SIZE@/$(printf '%x' "$IMAGE_SIZE")/g" "$BOARD_FOLDER/mcs.dtsi"
+	board_regions "$BOARD_FOLDER/mcs.dtsi"
 	[ "$aia" = none ] || cat "$BOARD_FOLDER/$aia.dtsi"
 }
 

@@ -2,7 +2,7 @@
 """System tests on an emulated board: real QEMU, stock Debian kernel, the product as installed.
 
 One boot serves all tests of a module; a test talks to the guest's shell over its console.
-MICA_KERNEL and MICA_BOARD choose what is booted (6.12, qemu-arm64).
+MICA_KERNEL and MICA_BOARD choose what is booted (6.12, qemu-arm64); FACTS is what its board.sh says of it.
 """
 import os
 import re
@@ -15,8 +15,10 @@ import pytest
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KERNEL = os.environ.get("MICA_KERNEL", "6.12")
 BOARD = os.environ.get("MICA_BOARD", "qemu-arm64")
-with open(os.path.join(TOP, "boards", BOARD.split(",")[0], "board.sh"), encoding="utf-8") as board_sh:
-    ARCH = re.search(r"^BOARD_ARCH=(\w+)$", board_sh.read(), re.M).group(1)
+FACTS = dict(line.split("=", 1) for line in subprocess.run(
+    [os.path.join(TOP, "tools", "board-facts"), BOARD], check=True, capture_output=True, text=True).stdout.splitlines())
+ARCH = FACTS["BOARD_ARCH"]
+COMM_BASE, IMAGE_BASE = (int(FACTS[name], 0) for name in ("COMM_BASE", "IMAGE_BASE"))
 CLIENTS = os.path.join(TOP, "build", "client", ARCH)
 PROGRAMS = os.path.join(TOP, "build", ARCH)  # built for the board's Linux
 

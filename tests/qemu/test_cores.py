@@ -5,7 +5,9 @@ import re
 
 import pytest
 
-from conftest import KILL, kernel_warnings, status_rows
+from conftest import IMAGE_BASE, KILL, kernel_warnings, status_rows
+
+IMAGE = f"memory {IMAGE_BASE >> 24:#x}"
 
 
 def client_info(guest, name):
@@ -37,7 +39,7 @@ def test_two_clients_with_traffic(guest):
     assert "is up" in guest.ok("mica logs ref") and "is up" in guest.ok("mica logs ref-b")
     # Neither core, pool nor image can be had twice.
     for change, said in (("s/^CPU=.*/CPU=2-3/", "CPU"), ("s/^CPU=.*/CPU=1\\nCommOffset=0x60000/", "pool"),
-                         ("s/^CPU=.*/CPU=1/", "memory 0x7a")):
+                         ("s/^CPU=.*/CPU=1/", IMAGE)):
         guest.ok(f"sed -e 's/^Name=.*/Name=third/' -e '{change}' /etc/mica/ref.conf > /tmp/third.conf")
         refused = guest.run("mica create /tmp/third.conf", check=8).output
         assert said in refused and re.search(r"client '(ref|ref-b)'", refused), refused
@@ -54,7 +56,7 @@ def test_file_changed_before_start(guest):
     guest.ok("mica create ref.conf && mica start ref && mica create /tmp/mover.conf")
     guest.ok("cp /lib/firmware/mica-ref.elf /tmp/moving.elf")
     refused = guest.run("mica start mover", check=8).output
-    assert "memory 0x7a" in refused and "client 'ref'" in refused
+    assert IMAGE in refused and "client 'ref'" in refused
     guest.ok("cp /lib/firmware/mica-ref-b.elf /tmp/moving.elf && mica start mover")
     guest.ok("mica stop mover && mica rm mover && mica stop ref && mica rm ref")
 

@@ -10,7 +10,13 @@ import subprocess
 
 import pytest
 
-from conftest import CLIENTS
+from conftest import ARCH, CLIENTS, IMAGE_BASE
+
+PC = rf"pc {IMAGE_BASE >> 24:#x}[0-9a-f]{{6}}"
+ABORT = {
+    "arm64": rf"crashed: data abort at {PC}, address 0x10 \(esr 0x96[0-9a-f]+\)",
+    "riscv64": rf"crashed: (load|store) page fault at {PC}, address 0x10 \(scause 0x[df]\)",
+}
 
 WAIT = ("for i in $(seq 300); do mica status ref | grep -q '^State: *Crashed' && exit 0;"
         " sleep 0.1; done; exit 1")
@@ -41,10 +47,9 @@ def fetch(guest, path, target):
 
 
 @pytest.mark.parametrize("how, reason, function", [
-    ("", r"crashed: data abort at pc 0x7a[0-9a-f]+, address 0x10 \(esr 0x96[0-9a-f]+\)",
-     "platform_crash"),
-    ("panic", r"crashed: panic: asked for by the user \(pc 0x7a[0-9a-f]+\)", "mica_panic"),
-    ("overflow", r"crashed: panic: stack overflow \(pc 0x7a[0-9a-f]+\)", "mica_panic"),
+    ("", ABORT[ARCH], "platform_crash"),
+    ("panic", rf"crashed: panic: asked for by the user \({PC}\)", "mica_panic"),
+    ("overflow", rf"crashed: panic: stack overflow \({PC}\)", "mica_panic"),
 ])
 def test_crash(guest, client, tmp_path, how, reason, function):
     guest.ok("mica start ref")
@@ -54,7 +59,7 @@ def test_crash(guest, client, tmp_path, how, reason, function):
     assert re.fullmatch(reason, info["reason"]), info["reason"]
     registers = {r["name"]: int(r["value"], 16) for r in info["crash"]["registers"]}
     assert registers["pc"] == int(info["crash"]["pc"], 16)
-    assert 0x7a000000 <= registers["sp"] < 0x7b000000
+    assert IMAGE_BASE <= registers["sp"] < IMAGE_BASE + 0x1000000
     assert info["core_file"] in guest.ok("mica cores ref")
     core = str(tmp_path / "core.elf")
     fetch(guest, info["core_file"], core)

@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from conftest import COMM_BASE, IMAGE_BASE
+
 pytestmark = pytest.mark.long
 
 FIRMWARE = "/lib/firmware"
-RAW = "-a 0x7a000000"
+RAW = f"-a {IMAGE_BASE:#x}"
 MENU = """please input number:<1-8>
 1. test echo
 2. send matrix
@@ -22,7 +24,7 @@ MENU = """please input number:<1-8>
 # file, further arguments, the terminal that is there from the start
 TERMINALS = [
     ("mica-static.bin", RAW, "uart"),
-    ("mica-static.bin", RAW + " -e 7a000000", "uart"),
+    ("mica-static.bin", RAW + f" -e {IMAGE_BASE:x}", "uart"),
     ("mica-static.elf", "", "uart"),
     ("mica-static.elf", RAW, "uart"),
     ("mica-ref.elf", "", "rpmsg-tty"),
@@ -143,11 +145,11 @@ def test_refusals(guest):
     assert "does not exist" in fails(guest, 8, f"-c 40 {static} {RAW}")
     assert "-a is missing" in fails(guest, 2, f"-c 3 {static}")
     assert "is no address" in fails(guest, 2, f"-c 3 {static} -a seven")
-    assert "reserved memory" in fails(guest, 9, f"-c 3 {static} -a 0x40000000")
-    assert "overlaps the communication pool" in fails(guest, 9, f"-c 3 {static} -a 0x70000000")
-    assert "outside the image" in fails(guest, 9, f"-c 3 {static} {RAW} -e 0x7b000000")
-    assert "outside the image" in fails(guest, 9, f"-c 3 -t {FIRMWARE}/mica-ref.elf -e 0x7b000000")
-    assert "No such file" in fails(guest, 9, "-c 3 -t /lib/firmware/nothing.bin -a 7a000000")
+    assert "reserved memory" in fails(guest, 9, f"-c 3 {static} -a {COMM_BASE - 0x10000000:#x}")
+    assert "overlaps the communication pool" in fails(guest, 9, f"-c 3 {static} -a {COMM_BASE:#x}")
+    assert "outside the image" in fails(guest, 9, f"-c 3 {static} {RAW} -e {IMAGE_BASE + 0x1000000:#x}")
+    assert "outside the image" in fails(guest, 9, f"-c 3 -t {FIRMWARE}/mica-ref.elf -e {IMAGE_BASE + 0x1000000:#x}")
+    assert "No such file" in fails(guest, 9, f"-c 3 -t /lib/firmware/nothing.bin -a {IMAGE_BASE:x}")
     core_is_free(guest)
 
 
@@ -180,7 +182,7 @@ def test_sudden_death(guest, background):
 def test_raw_image_by_mica(guest):
     """The same raw images, with micad: LoadAddress and Entry."""
     guest.ok("printf '[Mica]\\nName=raw\\nCPU=3\\nClientPath=/lib/firmware/mica-static.bin\\nLayout=static\\n"
-             "LoadAddress=0x7a000000\\nEntry=0x7a000000\\n' > /tmp/raw.conf")
+             f"LoadAddress={IMAGE_BASE:#x}\\nEntry={IMAGE_BASE:#x}\\n' > /tmp/raw.conf")
     guest.ok("mica create /tmp/raw.conf && mica start raw")
     assert "mica-static" in guest.shell("raw", "version")
     guest.ok("mica stop raw && mica start raw && mica stop raw && mica rm raw")

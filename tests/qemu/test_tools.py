@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import BOARD, KERNEL, TOP
+from conftest import BOARD, COMM_BASE, FACTS, IMAGE_BASE, KERNEL, TOP
 
 pytestmark = pytest.mark.long
 
@@ -67,7 +67,27 @@ def test_script_without_kernel_messages_in_its_output(tmp_path):
     assert r.returncode == 1
     assert re.fullmatch(re.escape(KERNEL) + r"\.\S+\n", r.stdout), r
     text = log.read_text()
-    assert "loud" in text and "Booting Linux" in text
+    assert "loud" in text and "Linux version" in text
+
+
+def test_uart_as_a_socket(tmp_path):
+    """Linux has its consoles elsewhere: who writes to the UART is read here, and the other way round."""
+    uart, path = FACTS["BOARD_UART"], str(tmp_path / "uart")
+    script = (f"exec <>/dev/{uart} >&0; stty -echo;"
+              " while ! read -r -t 1 w; do echo who is there; done; echo \"got $w\"")
+    with subprocess.Popen([MCS_RUN, BOARD, "--kernel", KERNEL, "--bare", "--terminal", path,
+                           "--timeout", "120", "--exec", script]) as child, \
+            socket.socket(socket.AF_UNIX) as terminal:
+        wait_until(lambda: terminal.connect_ex(path) == 0)
+        terminal.settimeout(300)
+        said = b""
+        for question, answer in ((b"who is there", b"hello\n"), (b"got hello", b"")):
+            while question not in said:
+                part = terminal.recv(4096)
+                assert part, said
+                said += part
+            terminal.sendall(answer)
+        assert child.wait(60) == 0
 
 
 def test_time_runs_out():
@@ -88,13 +108,13 @@ def test_linux_that_dies_is_said_with_its_last_words():
 
 @pytest.mark.parametrize("args, words", [
     (["no-board", "--exec", "true"], "no board 'no-board'"),
-    (["qemu-arm64,colour=red", "--exec", "true"], "no variant 'colour=red'"),
-    (["qemu-arm64", "--kernel", "5.4", "--exec", "true"], "kernel version '5.4' is not known"),
-    (["qemu-arm64", "--add", "/no/such/file", "--exec", "true"], "'/no/such/file' cannot be read"),
-    (["qemu-arm64", "--script", "/no/such/file"], "'/no/such/file' cannot be read"),
-    (["qemu-arm64", "--exec"], "--exec needs a value"),
-    (["qemu-arm64", "--ssh", "70000"], "'70000' is no port number"),
-    (["qemu-arm64", "--no-such", "1"], "unknown option '--no-such'"),
+    ([f"{BOARD},colour=red", "--exec", "true"], "no variant 'colour=red'"),
+    ([BOARD, "--kernel", "5.4", "--exec", "true"], "kernel version '5.4' is not known"),
+    ([BOARD, "--add", "/no/such/file", "--exec", "true"], "'/no/such/file' cannot be read"),
+    ([BOARD, "--script", "/no/such/file"], "'/no/such/file' cannot be read"),
+    ([BOARD, "--exec"], "--exec needs a value"),
+    ([BOARD, "--ssh", "70000"], "'70000' is no port number"),
+    ([BOARD, "--no-such", "1"], "unknown option '--no-such'"),
 ])
 def test_wrong_use(args, words):
     r = subprocess.run([MCS_RUN, "--bare", *args], capture_output=True, text=True, timeout=60)
@@ -140,9 +160,10 @@ def test_second_terminal_by_ssh():
     assert child.returncode == 5, out
 
 
+@pytest.mark.skipif("acpi=on" not in FACTS["BOARD_VARIANTS"], reason="a board without ACPI")
 def test_machine_without_device_tree():
     """ACPI: memory left over by mem= and named to the module, cores by PSCI as ACPI tells it."""
-    r = run("--append", "mem=700M mcs_km.rmem_base=0x70000000 mcs_km.rmem_size=0xe000000", "--exec",
+    r = run("--append", f"mem=700M mcs_km.rmem_base={COMM_BASE:#x} mcs_km.rmem_size=0xe000000", "--exec",
             "[ ! -e /proc/device-tree ] && mica create ref.conf && mica start ref && mica status && "
             "grep mcs_mem /proc/iomem && mica stop ref && cat /sys/devices/system/cpu/online",
             board=f"{BOARD},acpi=on")
@@ -162,25 +183,41 @@ def dtb(folder, *args):
 
 
 def test_device_tree(tmp_path):
-    dtb(tmp_path, "qemu-a53")
+    dtb(tmp_path, FACTS["BOARD_DTB_NAME"])
     assert os.listdir(tmp_path) == ["qemu.dtb"]
     text = decompiled(tmp_path / "qemu.dtb")
     assert 'compatible = "oe,mcs_remoteproc"' in text
-    assert "reg = <0x00 0x70000000 0x00 0x1000000>" in text
-    assert "reg = <0x00 0x7a000000 0x00 0x4000000>" in text
-    assert text.count("no-map;") == 2
-    assert 'method = "hvc"' in text
-    assert text.count('"arm,cortex-a53"') == 4
+    assert f"reg = <0x00 {COMM_BASE:#x} 0x00 0x1000000>" in text
+    assert f"reg = <0x00 {IMAGE_BASE:#x} 0x00 0x4000000>" in text
+    regions = re.search(r"memory-region = <(.*)>", text).group(1).split()
+    assert text.count("no-map;") == len(regions) >= 2
+    assert text.count('device_type = "cpu"') == 4
+    small = COMM_BASE, "0x100000"
+    dtb(tmp_path, FACTS["BOARD_DTB_NAME"], "-c", "1M", "-o", "small.dtb")
+    assert "reg = <0x00 %#x 0x00 %s>" % small in decompiled(tmp_path / "small.dtb")
 
 
-def test_device_tree_for_jailhouse_and_small_memory(tmp_path):
+def test_device_tree_of_interrupt_controllers(tmp_path):
+    """What the driver finds its doorbell by."""
+    dtb(tmp_path, "qemu-a53")
+    assert 'method = "hvc"' in decompiled(tmp_path / "qemu.dtb")
+    nodes = []
+    for variant in ("aia=none", "aia=aplic", "aia=aplic-imsic"):
+        dtb(tmp_path, "qemu-rv64", variant)
+        text = decompiled(tmp_path / "qemu.dtb")
+        nodes.append(re.search(r"mcs-remoteproc \{.*?\};", text, re.S).group(0))
+    assert "interrupt" not in nodes[0] and "msi-parent" not in nodes[0]
+    assert re.search(r"interrupts-extended = <0x\w+ 0x46 0x01>", nodes[1])
+    assert "mcs,doorbell-reg = <0x00 0xd001cdc 0x46 0x04>" in nodes[1]
+    assert "msi-parent" in nodes[2] and "interrupts-extended" not in nodes[2]
+
+
+def test_device_tree_for_jailhouse(tmp_path):
     dtb(tmp_path, "qemu-a53", "-f", "jailhouse")
-    dtb(tmp_path, "qemu-a53", "-c", "1M", "-o", "small.dtb")
-    assert sorted(os.listdir(tmp_path)) == ["qemu-jailhouse.dtb", "small.dtb"]
+    assert os.listdir(tmp_path) == ["qemu-jailhouse.dtb"]
     jailhouse = decompiled(tmp_path / "qemu-jailhouse.dtb")
     assert 'method = "smc"' in jailhouse
     assert "jailhouse@" in jailhouse and jailhouse.count("no-map;") == 3
-    assert "reg = <0x00 0x70000000 0x00 0x100000>" in decompiled(tmp_path / "small.dtb")
 
 
 def test_device_tree_of_unknown_board():

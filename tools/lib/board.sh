@@ -3,19 +3,51 @@
 # Boards: each has boards/<board>/board.sh, which sets the variables and functions named here, so
 # that mcs-run and create_dtb.sh know no board by name. Needs lib/common.sh.
 #
-#   BOARD_ARCH BOARD_DTB_NAME  fixed facts
+#   BOARD_ARCH BOARD_DTB_NAME BOARD_UART  fixed facts; name of UART 0 in Linux
 #   BOARD_QEMU BOARD_QEMU_PACKAGE BOARD_QEMU_VERSION         the emulator, its package, oldest that suits
 #   BOARD_CMDLINE BOARD_DTB                                  kernel arguments; 0: QEMU's own tree
 #   BOARD_MODULES BOARD_DISK_MODULES  loaded at boot; loaded when there is a disk (--disk)
-#   board_variant KEY=VALUE   changes the board before it is used; dies on an unknown one
+#   BOARD_VARIANTS            its own variants, in words for a user
+#   BOARD_ALONE               variants that an image without Linux is tested on
+#   COMM_BASE COMM_SIZE IMAGE_BASE IMAGE_SIZE                memory of clients
+#   smp memory                cores and memory of the machine, unless a variant changes them
+#   board_own_variant KEY=VALUE  changes the board before it is used; 1: there is no such variant
 #   board_feature NAME        the same for a feature of create_dtb.sh
 #   board_machine             prints QEMU's machine arguments, one a line
+#   board_alone IMAGE         prints QEMU's arguments that start an image instead of Linux
 #   board_dts                 prints the device tree source to append to the dumped tree
 #   board_summary             prints the board in a few words
+
+readonly BOARD_COMMON_VARIANTS="smp=N maxcpus=N memory=SIZE comm=SIZE image=SIZE reserved=no"
 
 board_names() {
 	local file
 	for file in "$MICA_TOP"/boards/*/board.sh; do basename "${file%/board.sh}"; done | paste -sd' '
+}
+
+# board_variant KEY=VALUE: changes the board before it is used; dies on an unknown variant.
+board_variant() {
+	local value=${1#*=} known="$BOARD_VARIANTS $BOARD_COMMON_VARIANTS"
+	case $1 in
+	smp=[1-8]) smp=$value ;;
+	maxcpus=[1-8]) BOARD_CMDLINE=${BOARD_CMDLINE/maxcpus=?/maxcpus=$value} ;;
+	memory=*) memory=$(bytes "$value") memory=$((memory >> 20))M ;;
+	comm=*) COMM_SIZE=$(bytes "$value") ;;
+	image=*) IMAGE_SIZE=$(bytes "$value") ;;
+	reserved=no) BOARD_DTB=0 ;;
+	*)
+		board_own_variant "$1" ||
+			die "board $BOARD_NAME has no variant '$1': choose from ${known// /, }"
+		;;
+	esac
+}
+
+# board_regions FILE: device tree source with this board's addresses and sizes filled in.
+board_regions() {
+	sed -e "s/@COMM_BASE@/$(printf '%x' "$COMM_BASE")/g" \
+		-e "s/@COMM_SIZE@/$(printf '%x' "$COMM_SIZE")/g" \
+		-e "s/@IMAGE_BASE@/$(printf '%x' "$IMAGE_BASE")/g" \
+		-e "s/@IMAGE_SIZE@/$(printf '%x' "$IMAGE_SIZE")/g" "$1"
 }
 
 # board_load NAME[,KEY=VALUE...]

@@ -10,7 +10,7 @@ finish() {
 	local status=$?
 	trap - EXIT HUP INT TERM
 	# shellcheck disable=SC2086
-	kill -KILL $qemu_pid $reader_pid $timer_pid 2>/dev/null || true
+	kill -KILL $qemu_pid $reader_pid 2>/dev/null || true
 	{ wait || true; } 2>/dev/null
 	rm -rf "$work"
 	exit "$status"
@@ -70,12 +70,22 @@ prepare() {
 	mkfifo "$work/status" "$work/output"
 }
 
+# emulator SECONDS ARGS...: becomes the emulator of the board. It dies with this shell, even a killed
+# one, and when SECONDS, unless empty, are over (status 137).
+emulator() {
+	local limit=$1
+	shift
+	[ -z "$limit" ] || set -- timeout --foreground -s KILL "$limit" setpriv --pdeathsig KILL "$@"
+	exec setpriv --pdeathsig KILL "$@"
+}
+
 # The UART is Linux's until hvc0 is there, for its last words only: quiet leaves out all others.
 #
-# qemu_start CONSOLE-ARGS...: starts the emulator in the background; it dies with this shell, even
-# a killed one. Its terminal is on descriptors 3 and 5.
+# qemu_start SECONDS CONSOLE-ARGS...: starts the emulator in the background. Its terminal is on
+# descriptors 3 and 5.
 qemu_start() {
-	local net=() dtb=() drive=() serial=(-serial "file:$uart")
+	local limit=$1 net=() dtb=() drive=() serial=(-serial "file:$uart")
+	shift
 	[ "$BOARD_DTB" = 0 ] || dtb=(-dtb "$work/board.dtb")
 	[ -z "$ssh" ] || net=(-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh-:22"
 		-device "virtio-net-device,netdev=net")
@@ -83,7 +93,7 @@ qemu_start() {
 		-device "virtio-blk-device,drive=disk")
 	[ -z "$terminal" ] || serial=(-serial chardev:uart
 		-chardev "socket,id=uart,path=$terminal,server=on,wait=off,logfile=$uart")
-	setpriv --pdeathsig KILL "${EMULATOR[@]}" "${MACHINE[@]}" -nodefaults -display none -no-reboot \
+	emulator "$limit" "${EMULATOR[@]}" "${MACHINE[@]}" -nodefaults -display none -no-reboot \
 		-kernel "$work/kernel" -initrd "$work/initrd" "${dtb[@]}" \
 		-append "console=hvc0 earlycon quiet panic=-1 $BOARD_CMDLINE $append" \
 		"${serial[@]}" \
@@ -172,10 +182,28 @@ run_command() {
 	exec 3</dev/null 4<>"$work/status" 5>/dev/null
 	cat "$work/output" &
 	reader_pid=$!
-	qemu_start -chardev "file,id=console,path=$log"
+	qemu_start '' -chardev "file,id=console,path=$log"
 	wait_for_exit
 	wait_for_end
 	exit "$code"
+}
+
+# An image alone: it may power the machine off, else the user or the clock ends it.
+run_alone() {
+	local arguments status=0
+	mapfile -t arguments < <(board_alone "$alone")
+	exec 3<&0 4</dev/null 5>&1
+	emulator "$timeout" "${EMULATOR[@]}" "${MACHINE[@]}" -nodefaults -display none -no-reboot \
+		"${arguments[@]}" -chardev stdio,id=uart,mux=on,signal=off -serial chardev:uart \
+		-mon chardev=uart -echr 0x14 <&3 >&5 &
+	qemu_pid=$!
+	wait "$qemu_pid" 2>/dev/null || status=$?
+	qemu_pid=''
+	if [ -n "$timeout" ] && [ "$status" -eq 137 ]; then
+		say "mcs-run: the time of $timeout s is up"
+		exit "$EXIT_TIMEOUT"
+	fi
+	exit "$status"
 }
 
 run_console() {
@@ -185,12 +213,8 @@ run_console() {
 		"-o UserKnownHostsFile=/dev/null root@127.0.0.1"
 	# Nobody listens to the two ports: opened for both directions, they block nobody.
 	exec 3<&0 4<>"$work/status" 5>&1 6<>"$work/output"
-	qemu_start -chardev "stdio,id=console,mux=on,signal=off,logfile=$log" \
+	qemu_start "$timeout" -chardev "stdio,id=console,mux=on,signal=off,logfile=$log" \
 		-mon chardev=console -echr 0x14
-	if [ -n "$timeout" ]; then
-		(sleep "$timeout" && kill -KILL "$qemu_pid") 3<&- &
-		timer_pid=$!
-	fi
 	status=0
 	wait "$qemu_pid" 2>/dev/null || status=$?
 	qemu_pid=''
