@@ -11,18 +11,19 @@
 #define ENDPOINT "mica-echo"
 #define WAIT_MS	 10000
 
+/* One connection for all cases. */
+static struct mica_app *app;
+
 struct echo {
-	struct mica_app **app; /* one connection for all */
 	size_t size;
 };
 
 static void connect_once(void *arg)
 {
-	struct echo *e = arg;
-
-	if (!*e->app)
-		*e->app = mica_app_open(bench_options.client, ENDPOINT, 0, WAIT_MS);
-	if (!*e->app)
+	(void)arg;
+	if (!app)
+		app = mica_app_open(bench_options.client, ENDPOINT, 0, WAIT_MS);
+	if (!app)
 		bench_fail("endpoint " ENDPOINT);
 }
 
@@ -33,9 +34,9 @@ static void echo_host(void *arg, uint32_t ops)
 
 	memset(data, 0x5a, sizeof(data));
 	while (ops--) {
-		if (mica_app_send(*e->app, data, e->size, WAIT_MS))
+		if (mica_app_send(app, data, e->size, WAIT_MS))
 			bench_fail("mica_app_send");
-		if (mica_app_recv(*e->app, data, sizeof(data), WAIT_MS) != (ssize_t)e->size)
+		if (mica_app_recv(app, data, sizeof(data), WAIT_MS) != (ssize_t)e->size)
 			bench_fail("mica_app_recv");
 	}
 }
@@ -47,13 +48,11 @@ static const struct bench_kind echo_kind = { .unit = "ns",
 void bench_cases(void)
 {
 	static const uint32_t sizes[] = { 16, 496 };
-	struct mica_app **app = bench_alloc(sizeof(*app));
 
 	bench_floors_system();
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct echo *e = bench_alloc(sizeof(*e));
 
-		e->app = app;
 		e->size = sizes[i];
 		bench_add(&echo_kind, e, BENCH_ALONE, 100, 20, "app.socket.%u", sizes[i]);
 	}
