@@ -122,8 +122,9 @@ void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept)
 		release(ept);
 }
 
-int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name,
-		     uint32_t src, uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
+static int create(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name,
+		  uint32_t src, uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb,
+		  bool urgent, uint32_t announcement)
 {
 	int ret = RPMSG_SUCCESS;
 
@@ -136,16 +137,31 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 		ret = reserve_address(rdev, src);
 	if (ret == RPMSG_SUCCESS)
 		rpmsg_register_endpoint(rdev, ept, name, src, dest, cb, ns_unbind_cb);
+	if (ret == RPMSG_SUCCESS && rdev->ops.set_urgent)
+		rdev->ops.set_urgent(rdev, src, urgent);
 	metal_mutex_release(&rdev->lock);
 	if (ret != RPMSG_SUCCESS)
 		return ret;
 
 	if (ept->name[0] && rdev->support_ns && dest == RPMSG_ADDR_ANY) {
-		ret = rpmsg_send_ns_message(ept, RPMSG_NS_CREATE);
+		ret = rpmsg_send_ns_message(ept, RPMSG_NS_CREATE | announcement);
 		if (ret != RPMSG_SUCCESS)
 			rpmsg_unregister_endpoint(ept);
 	}
 	return ret;
+}
+
+int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name,
+		     uint32_t src, uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
+{
+	return create(ept, rdev, name, src, dest, cb, ns_unbind_cb, false, 0);
+}
+
+int rpmsg_create_urgent_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name,
+			    uint32_t src, uint32_t dest, rpmsg_ept_cb cb,
+			    rpmsg_ns_unbind_cb ns_unbind_cb, uint32_t announcement)
+{
+	return create(ept, rdev, name, src, dest, cb, ns_unbind_cb, true, announcement);
 }
 
 void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)

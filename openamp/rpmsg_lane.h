@@ -30,10 +30,14 @@ static inline uint32_t lane_to_end(uint32_t size, uint32_t pos)
 	return size - (pos & (size - 1u));
 }
 
-static inline bool lane_valid(const struct rpmsg_lane *lane, uint32_t size)
+/* *max: 0 becomes the largest. */
+static inline bool lane_valid(const struct rpmsg_lane *lane, uint32_t size, uint32_t *max)
 {
-	return lane && (uintptr_t)lane % RPMSG_LANE_LINE == 0 && size >= RPMSG_LANE_SIZE_MIN &&
-	       size <= RPMSG_LANE_SIZE_MAX && !(size & (size - 1u));
+	uint32_t largest = rpmsg_lane_payload_max(size);
+
+	*max = *max ? *max : largest;
+	return lane && *max <= largest && (uintptr_t)lane % RPMSG_LANE_LINE == 0 &&
+	       size >= RPMSG_LANE_SIZE_MIN && size <= RPMSG_LANE_SIZE_MAX && !(size & (size - 1u));
 }
 
 #endif /* RPMSG_LANE_INTERNAL_H */

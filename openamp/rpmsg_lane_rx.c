@@ -17,15 +17,17 @@ struct rpmsg_lane_rec {
 
 _Static_assert(RPMSG_LANE_SIZE_MAX / RPMSG_LANE_GRANULE <= UINT16_MAX, "granules of a record");
 
-int rpmsg_lane_rx_init(struct rpmsg_lane_rx *rx, struct rpmsg_lane *lane, uint32_t size)
+int rpmsg_lane_rx_init(struct rpmsg_lane_rx *rx, struct rpmsg_lane *lane, uint32_t size,
+		       uint32_t max)
 {
 	size_t bytes = size / RPMSG_LANE_GRANULE * sizeof(struct rpmsg_lane_rec);
 
-	if (!lane_valid(lane, size))
+	if (!lane_valid(lane, size, &max))
 		return -1;
 	memset(rx, 0, sizeof(*rx));
 	rx->lane = lane;
 	rx->size = size;
+	rx->max = max;
 	rx->recs = metal_allocate_memory((unsigned int)bytes);
 	if (!rx->recs)
 		return -1;
@@ -67,6 +69,8 @@ static bool read_header(struct rpmsg_lane_rx *rx, struct rpmsg_lane_hdr *hdr, ui
 	hdr->dst = metal_shared_read32(&at->dst);
 	if (hdr->flags & ~RPMSG_LANE_F_SKIP)
 		return breach(rx, RPMSG_LANE_BAD_FLAGS, hdr->flags);
+	if (!hdr->flags && hdr->len > rx->max)
+		return breach(rx, RPMSG_LANE_BAD_LEN, hdr->len);
 	*bytes = hdr->flags ? hdr->dst : lane_record(hdr->len);
 	if (!*bytes || *bytes % RPMSG_LANE_GRANULE || *bytes > rx->size / 2 ||
 	    *bytes > lane_to_end(rx->size, rx->pos))

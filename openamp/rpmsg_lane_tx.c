@@ -9,13 +9,15 @@
 
 #include "rpmsg_lane.h"
 
-int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size)
+int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size,
+		       uint32_t max)
 {
-	if (!lane_valid(lane, size))
+	if (!lane_valid(lane, size, &max))
 		return -1;
 	memset(tx, 0, sizeof(*tx));
 	tx->lane = lane;
 	tx->size = tx->limit = size;
+	tx->max = max;
 	return 0;
 }
 
@@ -84,24 +86,42 @@ static struct rpmsg_lane_lent *lent_at(struct rpmsg_lane_tx *tx, uint32_t pos)
 }
 
 /*
- * Make `bytes` in one piece at the tail. A buffer that is lent there is overtaken: the reader skips
- * it, and the ring stops in front of it a lap later until its sender is done.
+ * What has to be skipped for a record of that many bytes in one piece: a buffer that is lent at the
+ * tail (*lent), the rest of the ring behind it (*rest). False: it does not fit now.
  */
+static bool find_room(struct rpmsg_lane_tx *tx, uint32_t bytes, uint32_t *lent, uint32_t *rest)
+{
+	const struct rpmsg_lane_lent *l = lent_at(tx, tx->tail);
+	uint32_t all;
+
+	*lent = l ? l->bytes : 0;
+	*rest = lane_to_end(tx->size, tx->tail + *lent);
+	if (*rest >= bytes)
+		*rest = 0;
+	all = *lent + *rest + bytes;
+	return !tx->breach && (fits(tx, all) || (look_at_head(tx) && fits(tx, all)));
+}
+
+/* A buffer that is overtaken by this: the reader skips it, and the ring stops in front of it a lap
+ * later until its sender is done. */
 static bool make_room(struct rpmsg_lane_tx *tx, uint32_t bytes)
 {
-	struct rpmsg_lane_lent *lent = lent_at(tx, tx->tail);
-	uint32_t over = lent ? lent->bytes : 0, rest;
+	uint32_t lent, rest;
 
-	rest = lane_to_end(tx->size, tx->tail + over);
-	over += rest < bytes ? rest : 0;
-	if (tx->breach ||
-	    (!fits(tx, over + bytes) && (!look_at_head(tx) || !fits(tx, over + bytes))))
+	if (!find_room(tx, bytes, &lent, &rest))
 		return false;
 	if (lent)
-		skip(tx, lent->bytes);
-	if (rest < bytes)
+		skip(tx, lent);
+	if (rest)
 		skip(tx, rest);
 	return true;
+}
+
+bool rpmsg_lane_has_room(struct rpmsg_lane_tx *tx, uint32_t len)
+{
+	uint32_t lent, rest;
+
+	return len <= tx->max && find_room(tx, lane_record(len), &lent, &rest);
 }
 
 int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const void *data,
@@ -109,7 +129,7 @@ int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const 
 {
 	uint32_t bytes;
 
-	if (len > rpmsg_lane_payload_max(tx->size))
+	if (len > tx->max)
 		return -1;
 	bytes = lane_record(len);
 	if (!make_room(tx, bytes))
@@ -125,7 +145,7 @@ void *rpmsg_lane_lend(struct rpmsg_lane_tx *tx, uint32_t room)
 	struct rpmsg_lane_lent *l = tx->lent;
 	uint32_t bytes;
 
-	if (tx->n_lent == RPMSG_LANE_OPEN_MAX || room > rpmsg_lane_payload_max(tx->size))
+	if (tx->n_lent == RPMSG_LANE_OPEN_MAX || room > tx->max)
 		return NULL;
 	bytes = lane_record(room);
 	if (!make_room(tx, bytes))

@@ -55,6 +55,7 @@ int rpmsg_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 		rvdev->stats.rx_bad_ns++;
 		return RPMSG_SUCCESS;
 	}
+	rvdev->ns_flags = msg.flags;
 	if (msg.flags & RPMSG_NS_DESTROY)
 		gone(&rvdev->rdev, &msg);
 	else

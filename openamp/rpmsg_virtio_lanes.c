@@ -35,20 +35,17 @@ static struct rpmsg_lane_tx *lane_of(struct rpmsg_virtio_lanes *lanes, uint32_t 
 	return &lanes->tx[urgent ? 0 : lanes->n - 1];
 }
 
-void rpmsg_virtio_set_urgent(struct rpmsg_virtio_device *rvdev, uint32_t addr, bool urgent)
+/* Of an endpoint that has sent nothing yet. With the lock held. */
+static void set_urgent(struct rpmsg_device *rdev, uint32_t addr, bool urgent)
 {
-	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	struct rpmsg_virtio_lanes *lanes = to_rvdev(rdev)->lanes;
 
-	if (!lanes)
-		return;
-	metal_mutex_acquire(&rvdev->rdev.lock);
 	if (!in_bitmap(addr))
-		lanes->urgent_addr = urgent ? addr : 0;
+		lanes->urgent_addr = urgent ? addr : lanes->urgent_addr;
 	else if (urgent)
 		metal_bitmap_set_bit(lanes->urgent, (int)(addr - RPMSG_RESERVED_ADDRESSES));
 	else
 		metal_bitmap_clear_bit(lanes->urgent, (int)(addr - RPMSG_RESERVED_ADDRESSES));
-	metal_mutex_release(&rvdev->rdev.lock);
 }
 
 /* A lane's breach is the queue's of its direction, for whoever asks. */
@@ -83,7 +80,7 @@ static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	tx = lane_of(rvdev->lanes, src);
-	if ((uint32_t)len > rpmsg_lane_payload_max(tx->size))
+	if ((uint32_t)len > tx->max)
 		ret = RPMSG_ERR_BUFF_SIZE;
 	else if (!rpmsg_lane_send(tx, src, dst, data, (uint32_t)len))
 		ret = sent(rvdev, tx, len);
@@ -114,7 +111,7 @@ static int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const
 static void *try_lend(struct rpmsg_virtio_device *rvdev, uint32_t *len)
 {
 	struct rpmsg_lane_tx *tx = &rvdev->lanes->tx[rvdev->lanes->n - 1];
-	uint32_t room = rpmsg_lane_payload_max(tx->size);
+	uint32_t room = tx->max;
 	void *buf;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
@@ -149,7 +146,7 @@ static int commit(struct rpmsg_virtio_device *rvdev, void *buf, uint32_t src, ui
 
 	if (!rpmsg_lane_is_lent(from, buf, &room))
 		return RPMSG_ERR_PARAM;
-	if ((uint32_t)len > room || (uint32_t)len > rpmsg_lane_payload_max(to->size))
+	if ((uint32_t)len > room || (uint32_t)len > to->max)
 		return RPMSG_ERR_BUFF_SIZE;
 	if (to == from)
 		return rpmsg_lane_commit(from, buf, src, dst, (uint32_t)len)
@@ -186,6 +183,19 @@ static int release_tx_buffer(struct rpmsg_device *rdev, void *buf)
 		rpmsg_lane_cancel(tx, buf);
 	metal_mutex_release(&rdev->lock);
 	return known ? RPMSG_SUCCESS : RPMSG_ERR_PARAM;
+}
+
+bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	bool room;
+
+	if (!lanes)
+		return !virtqueue_full(rvdev->svq) || virtqueue_pending(rvdev->svq);
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	room = rpmsg_lane_has_room(&lanes->tx[lanes->n - 1], len);
+	metal_mutex_release(&rvdev->rdev.lock);
+	return room;
 }
 
 bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want)
@@ -333,14 +343,14 @@ static int tx_size(struct rpmsg_device *rdev)
 {
 	struct rpmsg_virtio_lanes *lanes = to_rvdev(rdev)->lanes;
 
-	return (int)rpmsg_lane_payload_max(lanes->tx[lanes->n - 1].size);
+	return (int)lanes->tx[lanes->n - 1].max;
 }
 
 static int rx_size(struct rpmsg_device *rdev)
 {
 	struct rpmsg_virtio_lanes *lanes = to_rvdev(rdev)->lanes;
 
-	return (int)rpmsg_lane_payload_max(lanes->rx[lanes->n - 1].size);
+	return (int)lanes->rx[lanes->n - 1].max;
 }
 
 void rpmsg_virtio_drop_lanes(struct rpmsg_virtio_device *rvdev)
@@ -353,15 +363,16 @@ void rpmsg_virtio_drop_lanes(struct rpmsg_virtio_device *rvdev)
 }
 
 int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_lanes *lanes,
-			   const struct rpmsg_virtio_lane_place *place, unsigned int n)
+			   const struct rpmsg_virtio_lane_place *place, unsigned int n,
+			   uint32_t max)
 {
 	if (!rvdev || !rvdev->rvq || rvdev->lanes || !lanes || !place || !n ||
 	    n > RPMSG_VIRTIO_LANES_MAX)
 		return RPMSG_ERR_PARAM;
 	memset(lanes, 0, sizeof(*lanes));
 	for (; lanes->n < n; lanes->n++, place++) {
-		if (rpmsg_lane_tx_init(&lanes->tx[lanes->n], place->tx, place->tx_size) ||
-		    rpmsg_lane_rx_init(&lanes->rx[lanes->n], place->rx, place->rx_size))
+		if (rpmsg_lane_tx_init(&lanes->tx[lanes->n], place->tx, place->tx_size, max) ||
+		    rpmsg_lane_rx_init(&lanes->rx[lanes->n], place->rx, place->rx_size, max))
 			break;
 	}
 	rvdev->lanes = lanes;
@@ -378,6 +389,7 @@ int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 		.release_tx_buffer = release_tx_buffer,
 		.get_rx_buffer_size = rx_size,
 		.get_tx_buffer_size = tx_size,
+		.set_urgent = set_urgent,
 	};
 	return RPMSG_SUCCESS;
 }

@@ -50,14 +50,33 @@ static void scribble(struct virtqueue *vq)
 	vr->used->idx = (uint16_t)random_word();
 }
 
-/* Random numbers all over both rings. */
+static void scribble_lane(struct rpmsg_lane *lane, uint32_t size)
+{
+	uint32_t *word = (uint32_t *)(void *)lane;
+
+	for (uint32_t i = 0; i < rpmsg_lane_bytes(size) / sizeof(*word); i++)
+		word[i] = random_word();
+}
+
+static void scribble_all(void)
+{
+	struct rpmsg_virtio_lanes *lanes = sdk_session.rvdev.lanes;
+
+	scribble(sdk_session.rvdev.rvq);
+	scribble(sdk_session.rvdev.svq);
+	for (unsigned int i = 0; lanes && i < lanes->n; i++) {
+		scribble_lane(lanes->rx[i].lane, lanes->rx[i].size);
+		scribble_lane(lanes->tx[i].lane, lanes->tx[i].size);
+	}
+}
+
+/* Random numbers all over both rings, and the lanes. */
 static void rings(void)
 {
 	for (;;) {
 		unsigned long key = mica_os_critical_enter();
 
-		scribble(sdk_session.rvdev.rvq);
-		scribble(sdk_session.rvdev.svq);
+		scribble_all();
 		mica_os_critical_exit(key);
 		mica_chip_doorbell_raise(&sdk_session.doorbell);
 		k_sleep(1);
@@ -85,16 +104,29 @@ static void names(void)
 	shell_printf("%u names announced\n", ANNOUNCEMENTS);
 }
 
-/* Every message from the host is taken and none is given back. */
-static void keep(void)
+static bool take_one(void)
 {
+	struct rpmsg_virtio_lanes *lanes = sdk_session.rvdev.lanes;
+	struct rpmsg_lane_msg m;
 	uint32_t len;
 	uint16_t idx;
 
+	if (!lanes)
+		return virtqueue_get_available_buffer(sdk_session.rvdev.rvq, &idx, &len);
+	for (unsigned int i = 0; i < lanes->n; i++) {
+		if (rpmsg_lane_next(&lanes->rx[i], &m))
+			return true;
+	}
+	return false;
+}
+
+/* Every message from the host is taken and none is given back. */
+static void keep(void)
+{
 	for (;;) {
 		unsigned long key = mica_os_critical_enter();
 
-		while (virtqueue_get_available_buffer(sdk_session.rvdev.rvq, &idx, &len))
+		while (take_one())
 			;
 		mica_os_critical_exit(key);
 		k_sleep(1);
@@ -110,16 +142,32 @@ static void rpc(void)
 		(void)mica_stat("/", &st);
 }
 
+/* A record as long as the client likes, where the next one belongs; others go behind it. */
+static void oversize_record(struct rpmsg_lane_tx *tx)
+{
+	struct rpmsg_lane_hdr *hdr = (void *)(tx->lane->data + (tx->tail & (tx->size - 1)));
+
+	hdr->len = OVERSIZE;
+	hdr->src = 1024;
+	hdr->dst = 53;
+	mica_chip_wmb();
+	hdr->stamp = tx->tail | 1u;
+	tx->tail += RPMSG_LANE_GRANULE;
+}
+
 /* Messages that claim to be longer than their buffers, to everybody. */
 static void oversize(void)
 {
+	struct rpmsg_virtio_lanes *lanes = sdk_session.rvdev.lanes;
 	struct rpmsg_hdr hdr = { .src = 1024, .dst = 53, .len = OVERSIZE };
 	struct virtqueue *vq = sdk_session.rvdev.svq;
 	unsigned long key = mica_os_critical_enter();
 	uint32_t len;
 	uint16_t idx;
-	void *buf = virtqueue_get_available_buffer(vq, &idx, &len);
+	void *buf = lanes ? NULL : virtqueue_get_available_buffer(vq, &idx, &len);
 
+	if (lanes)
+		oversize_record(&lanes->tx[lanes->n - 1]);
 	if (buf) {
 		memcpy(buf, &hdr, sizeof(hdr));
 		virtqueue_add_consumed_buffer(vq, idx, UINT32_MAX);

@@ -75,7 +75,7 @@ int sdk_ctrl_open(struct session *s)
 	if (!(s->acked & (MICA_F_CREDIT | MICA_F_PING)))
 		return 0;
 	s->ctrl.priv = s;
-	ret = rpmsg_create_ept(&s->ctrl, &s->rvdev.rdev, "", MICA_CTRL_ADDR, MICA_CTRL_ADDR,
-			       on_control, NULL);
+	ret = rpmsg_create_urgent_ept(&s->ctrl, &s->rvdev.rdev, "", MICA_CTRL_ADDR, MICA_CTRL_ADDR,
+				      on_control, NULL, 0);
 	return ret == RPMSG_SUCCESS ? 0 : -1;
 }

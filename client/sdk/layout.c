@@ -4,6 +4,7 @@
  * layout. The host writes into the table at any time, so every field is read once.
  */
 #include <metal/atomic.h>
+#include <openamp/rpmsg_hdr.h>
 
 #include "session.h"
 
@@ -82,6 +83,12 @@ void sdk_layout_read_vendor(struct session *s)
 	if (s->acked & MICA_F_CRASH) {
 		metal_shared_write32(&v->crash_da, device_address(&s->crash->record));
 		metal_shared_write32(&v->crash_len, sizeof(s->crash->record));
+	}
+	if (s->acked & MICA_F_LANES) {
+		s->lanes_da = read64(&v->lanes_da);
+		/* One that is wrong is refused by the lanes. */
+		s->lanes_max = metal_shared_read32_acquire(&v->buf_size) -
+			       (uint32_t)sizeof(struct rpmsg_hdr);
 	}
 	/* Without it the host cannot force us, nothing else. */
 	if (s->acked)

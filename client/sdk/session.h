@@ -33,6 +33,8 @@ struct session {
 	struct mica_rsc_ring_pair *ring_pair; /* of a debugger; NULL: none */
 	struct mica_rsc_crash *crash;	      /* NULL: none */
 	uint32_t acked;
+	uint32_t lanes_max;    /* payload of a message in a lane */
+	uint64_t lanes_da;     /* as the host said when it acknowledged */
 	volatile bool crashed; /* nobody says anything else any more */
 	bool suspended;	       /* by the host's request; session thread */
 	uint64_t beat_us;      /* time of the next heartbeat */
@@ -44,6 +46,7 @@ struct session {
 	metal_phys_addr_t rsc_da;
 	struct virtio_device *vdev;
 	struct rpmsg_virtio_device rvdev;
+	struct rpmsg_virtio_lanes lanes; /* with feature LANES */
 
 	struct mica_ept *epts;	 /* critical section */
 	uint32_t in_send;	 /* senders inside rpmsg, critical section */
@@ -84,6 +87,9 @@ void sdk_log_open(struct session *s);
 int sdk_vdev_up(struct session *s);
 void sdk_vdev_down(struct session *s);
 void sdk_vdev_poll(struct session *s);
+
+/* lanes.c, session thread: use those the host placed, if that was agreed. 0 or -1. */
+int sdk_lanes_up(struct session *s);
 
 /* endpoint.c, session thread */
 bool sdk_ept_redeliver(struct session *s); /* true: some message is still kept */

@@ -57,7 +57,10 @@ int sdk_vdev_up(struct session *s)
 		/* Nobody in here waits inside rpmsg: the SDK waits where it can be woken. */
 		rpmsg_virtio_set_tx_timeout(&s->rvdev, 0);
 		s->rvdev.full_used_len = s->quirks.full_used_len;
-		return 0;
+		if (sdk_lanes_up(s) == 0)
+			return 0;
+		sdk_vdev_down(s);
+		return -1;
 	}
 	rproc_virtio_remove_vdev(s->vdev);
 	s->vdev = NULL;

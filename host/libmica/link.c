@@ -310,13 +310,13 @@ void mica_link_turn(struct mica_link *link)
 		mica_link_again(link, 0);
 	} else if (waiting) {
 		/* The client says when it took something; should it not, look again later. */
-		if (virtqueue_enable_cb(link->rvdev.svq))
+		if (rpmsg_virtio_want_room(&link->rvdev, true))
 			link->retry_ms = RETRY_MIN_MS;
 		mica_link_again(link, link->retry_ms);
 		if (link->retry_ms < RETRY_MAX_MS)
 			link->retry_ms *= 2;
 	} else {
-		virtqueue_disable_cb(link->rvdev.svq);
+		(void)rpmsg_virtio_want_room(&link->rvdev, false);
 		link->retry_ms = RETRY_MIN_MS;
 		uv_timer_stop(link->again);
 	}

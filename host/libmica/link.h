@@ -47,6 +47,7 @@ struct mica_link {
 	metal_phys_addr_t io_phys;
 	struct rpmsg_virtio_shm_pool shpool;
 	struct rpmsg_virtio_device rvdev;
+	struct rpmsg_virtio_lanes lanes; /* with feature LANES */
 	struct rpmsg_endpoint ctrl;
 	bool ctrl_open;
 	bool up;	  /* rvdev is initialised */

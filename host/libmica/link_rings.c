@@ -6,6 +6,7 @@
 #include <openamp/remoteproc_virtio.h>
 
 #include "client_priv.h"
+#include "link_lanes.h"
 #include "link_table.h"
 #include "ping.h"
 #include "service.h"
@@ -59,7 +60,9 @@ static int on_notify(void *priv, uint32_t id)
 
 static void on_bind(struct rpmsg_device *rdev, const char *name, uint32_t remote)
 {
-	mica_services_announced(link_of_rdev(rdev), name, remote);
+	struct mica_link *link = link_of_rdev(rdev);
+
+	mica_services_announced(link, name, remote, link->rvdev.ns_flags & MICA_NS_URGENT);
 }
 
 static void on_unbind(struct rpmsg_device *rdev, const char *name, uint32_t remote)
@@ -171,6 +174,11 @@ static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 		mica_link_rings_down(link);
 		return mica_fail(err, MICA_E_FAILED, "rpmsg device: error %d", rc);
 	}
+	if (!resume && mica_link_lanes_up(link, err)) {
+		rpmsg_deinit_vdev(&link->rvdev);
+		mica_link_rings_down(link);
+		return -1;
+	}
 	if (resume)
 		skip_handed_over(link);
 	link->up = true;
@@ -179,8 +187,8 @@ static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 	link->rvdev.rdev.ns_unbind_cb = on_unbind;
 	if (link->features & (MICA_F_CREDIT | MICA_F_PING)) {
 		link->ctrl.priv = link;
-		rc = rpmsg_create_ept(&link->ctrl, &link->rvdev.rdev, "", MICA_CTRL_ADDR,
-				      MICA_CTRL_ADDR, on_control, NULL);
+		rc = rpmsg_create_urgent_ept(&link->ctrl, &link->rvdev.rdev, "", MICA_CTRL_ADDR,
+					     MICA_CTRL_ADDR, on_control, NULL, 0);
 		link->ctrl_open = rc == 0;
 	}
 	return 0;

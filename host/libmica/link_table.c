@@ -12,7 +12,7 @@
 
 #define HOST_FEATURES                                                               \
 	(MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_UMT | \
-	 MICA_F_HEARTBEAT | MICA_F_PING | MICA_F_CRASH | MICA_F_SUSPEND)
+	 MICA_F_HEARTBEAT | MICA_F_PING | MICA_F_CRASH | MICA_F_SUSPEND | MICA_F_LANES)
 
 #define STATUS_WORD offsetof(struct resource_table, reserved)
 
@@ -30,6 +30,8 @@ uint32_t mica_link_features(const struct mica_link *link)
 		features &= ~MICA_F_LOG;
 	if (!link->client->umt_da || !(link->client->table.features & features & MICA_F_CREDIT))
 		features &= ~MICA_F_UMT;
+	if (!link->pl.lanes)
+		features &= ~MICA_F_LANES;
 	return link->client->table.features & features;
 }
 
@@ -142,6 +144,8 @@ void mica_link_write_vendor(struct mica_link *link)
 		client->ops->stop_memory(client->ped, &host.stop_da, &size);
 		host.stop_len = (uint32_t)size;
 	}
+	if (link->features & MICA_F_LANES)
+		host.lanes_da = link->pl.lanes;
 	metal_copy_to_shared(v + first, (uint8_t *)&host + first, last - first);
 	metal_full_barrier();
 	metal_shared_write32_release(v + offsetof(struct mica_rsc_vendor, acked), link->features);

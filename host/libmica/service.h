@@ -52,6 +52,7 @@ struct mica_service {
 	uint32_t rx_owed;    /* messages whose credit was not given back yet */
 	uint32_t rx_drained; /* of these, how many are to be given back now */
 	uint16_t last_tx;    /* descriptor of the last message, where no credit is */
+	bool urgent;	     /* announced as such */
 	bool outstanding;    /* last_tx is valid */
 	uint64_t rest_until; /* uv_now(): the ring may wait so long, the reader is at work */
 	struct mica_service_info info;
@@ -101,7 +102,8 @@ void mica_service_sent(struct mica_service *s, size_t len);
 void mica_service_mark(struct mica_link *link, bool handed_over);
 
 /* For the link. */
-void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote);
+void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote,
+			     bool urgent);
 void mica_services_gone(struct mica_link *link, const char *name, uint32_t remote);
 /* Bind again under the addresses of the endpoint table. */
 void mica_services_restore(struct mica_link *link);

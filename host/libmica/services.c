@@ -84,8 +84,11 @@ static void tell(struct mica_service *s, bool open)
 void mica_service_note_returned(struct mica_link *link)
 {
 	struct virtqueue *vq = link->rvdev.svq;
-	uint16_t used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
+	uint16_t used;
 
+	if (link->rvdev.lanes)
+		return; /* clients with credit only: nothing waits for that */
+	used = metal_shared_read16_acquire(&vq->vq_ring.used->idx);
 	/* Only paces this client: a wrong answer is its own loss. */
 	if ((uint16_t)(used - link->tx_seen) > vq->vq_nentries)
 		link->tx_seen = (uint16_t)(used - vq->vq_nentries);
@@ -119,7 +122,7 @@ static bool has_room(struct mica_service *s)
 	} else if (!consumed(s)) {
 		return false;
 	}
-	return !virtqueue_full(link->rvdev.svq) || virtqueue_pending(link->rvdev.svq);
+	return rpmsg_virtio_has_room(&link->rvdev, MICA_PAYLOAD_MAX);
 }
 
 bool mica_service_can_send(struct mica_service *s)
@@ -136,9 +139,11 @@ void mica_service_sent(struct mica_service *s, size_t len)
 {
 	struct virtqueue *vq = s->link->rvdev.svq;
 
-	s->last_tx = metal_shared_read16(
-		&vq->vq_ring.avail->ring[(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)]);
-	s->outstanding = true;
+	if (!s->link->rvdev.lanes) {
+		s->last_tx = metal_shared_read16(
+			&vq->vq_ring.avail->ring[(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)]);
+		s->outstanding = true;
+	}
 	s->info.tx_messages++;
 	s->info.tx_bytes += len;
 }
@@ -303,8 +308,10 @@ static void bind_service(struct mica_service *s, uint32_t local)
 	struct mica_error err;
 
 	s->ept.priv = s;
-	if (rpmsg_create_ept(&s->ept, &s->link->rvdev.rdev, s->info.name, local, s->remote,
-			     on_message, NULL))
+	if (s->urgent ? rpmsg_create_urgent_ept(&s->ept, &s->link->rvdev.rdev, s->info.name, local,
+						s->remote, on_message, NULL, 0)
+		      : rpmsg_create_ept(&s->ept, &s->link->rvdev.rdev, s->info.name, local,
+					 s->remote, on_message, NULL))
 		return;
 	s->bound = true;
 	s->tx_credit = MICA_CREDIT_INITIAL;
@@ -348,7 +355,8 @@ static bool greet_again(struct mica_service *s)
 	return s;
 }
 
-static bool add_service(struct mica_link *link, const char *name, uint32_t remote, uint32_t local)
+static bool add_service(struct mica_link *link, const char *name, uint32_t remote, uint32_t local,
+			bool urgent)
 {
 	struct mica_service **pp = &link->services;
 	struct mica_service *s;
@@ -367,6 +375,7 @@ static bool add_service(struct mica_link *link, const char *name, uint32_t remot
 		return false;
 	s->link = link;
 	s->remote = remote;
+	s->urgent = urgent;
 	s->ops = find_ops(link, name);
 	snprintf(s->info.name, sizeof(s->info.name), "%s", name);
 	mica_totals_know(link->client, s->info.name);
@@ -379,12 +388,12 @@ static bool add_service(struct mica_link *link, const char *name, uint32_t remot
 	return true;
 }
 
-void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote)
+void mica_services_announced(struct mica_link *link, const char *name, uint32_t remote, bool urgent)
 {
 	link->announced = true;
 	if (link->stopping || greet_again(find_service(link, name, remote)))
 		return;
-	if (add_service(link, name, remote, RPMSG_ADDR_ANY))
+	if (add_service(link, name, remote, RPMSG_ADDR_ANY, urgent))
 		write_table(link);
 }
 
@@ -469,8 +478,8 @@ void mica_services_restore(struct mica_link *link)
 		/* Addresses below 1024 have a meaning of their own; nobody's endpoint is there. */
 		if (ept[i].name[0] && ept[i].addr != RPMSG_ADDR_ANY &&
 		    ept[i].dest_addr >= RPMSG_RESERVED_ADDRESSES)
-			link->announced |=
-				add_service(link, ept[i].name, ept[i].addr, ept[i].dest_addr);
+			link->announced |= add_service(link, ept[i].name, ept[i].addr,
+						       ept[i].dest_addr, false);
 	}
 	write_table(link);
 }

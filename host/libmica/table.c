@@ -8,6 +8,7 @@
 #include <openamp/virtio_ring.h>
 
 #include "mica/abi.h"
+#include "link_lanes.h"
 #include "table.h"
 
 static uint32_t offset_of(const struct rsc_view *view, uint32_t type, size_t need)
@@ -187,6 +188,12 @@ int mica_place(const struct mica_table *t, uint64_t da, size_t size, bool debug,
 			pl->log = at;
 			at += t->trace[0].len;
 		}
+	}
+	/* What is only an offer is left out rather than refused. */
+	if (t->vdev && t->features & MICA_F_LANES && t->features & MICA_F_CREDIT &&
+	    align_up(at, RPMSG_LANE_LINE) + MICA_LANES_BYTES <= da + size) {
+		pl->lanes = align_up(at, RPMSG_LANE_LINE);
+		at = pl->lanes + MICA_LANES_BYTES;
 	}
 	if (at - da > size)
 		return mica_fail(err, MICA_E_FIRMWARE,

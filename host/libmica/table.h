@@ -53,7 +53,7 @@ int mica_table_check(const void *copy, size_t len, uint64_t da, const char *imag
 		     struct mica_table *t, struct mica_error *err);
 
 /* Placement in a pool of size bytes at da, client-os order: vring 0, vring 1, buffers, debugger,
- * then a log ring that has no place of its own. */
+ * then a log ring that has no place of its own, then lanes. */
 struct mica_placement {
 	uint64_t vring[2];
 	uint32_t vring_size[2];
@@ -61,6 +61,7 @@ struct mica_placement {
 	uint32_t buffers_size; /* both directions */
 	uint64_t gdb;	       /* 0: none */
 	uint64_t log;	       /* the log ring; 0: none */
+	uint64_t lanes;	       /* struct mica_lanes and the lanes; 0: none, or no room for them */
 };
 
 #define MICA_GDB_RINGS_SIZE 0x2000u

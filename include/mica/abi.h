@@ -76,7 +76,7 @@ struct mica_rsc_vring_offset {
 #define MICA_F_BUFFERS	 (1u << 5) /* buffer size and count other than 512 and ring size */
 #define MICA_F_HEARTBEAT (1u << 6)
 #define MICA_F_CRASH	 (1u << 7)
-#define MICA_F_LANES	 (1u << 8)
+#define MICA_F_LANES	 (1u << 8) /* messages through lanes, struct mica_lanes; needs CREDIT */
 #define MICA_F_SUSPEND	 (1u << 9)
 #define MICA_F_UMT	 (1u << 10) /* several bulk messages at once, of any length */
 #define MICA_F_PING	 (1u << 11) /* answers PING on the control endpoint */
@@ -118,7 +118,7 @@ struct mica_rsc_vendor {
 	uint64_t stop_da;
 	uint32_t stop_len;	    /* bytes, whole pages */
 	uint32_t db_kind_to_client; /* MCS_DB_*: how the host signals; 0: as db_kind */
-	uint32_t host_reserved[2];
+	uint64_t lanes_da;	    /* struct mica_lanes, feature LANES; 0: none */
 	/* written by the client */
 	uint32_t client_state;
 	uint32_t heartbeat; /* counts up while its threads are served */
@@ -190,6 +190,34 @@ struct mica_ctrl_ping {
 };
 
 /*
+ * Lanes (feature MICA_F_LANES, docs/lanes.md): from the client's start, or from a re-attach on, all
+ * messages go through them and none through the vrings' buffers. The host writes this, zeroes the
+ * lanes and then says so in `acked`; the client reads it once. Lane 0 carries the control endpoint
+ * and endpoints announced with MICA_NS_URGENT, the last lane all else.
+ */
+#define MICA_LANES_MAGIC 0x454E414Cu /* "LANE" */
+#define MICA_LANES	 2u
+
+/* Of one lane: offsets from the start of struct mica_lanes, multiples of 64; sizes are bytes of
+ * data, each direction as in openamp/rpmsg_lane.h. */
+struct mica_lane_place {
+	uint32_t to_host, to_host_size;
+	uint32_t to_client, to_client_size;
+};
+
+struct mica_lanes {
+	uint32_t magic; /* MICA_LANES_MAGIC */
+	uint32_t n;	/* MICA_LANES */
+	uint32_t bytes; /* of all, from here on */
+	uint32_t reserved;
+	struct mica_lane_place lane[MICA_LANES];
+	uint32_t pad[4];
+};
+
+/* A bit of the announcement's flags, feature LANES: what this endpoint sends and gets is urgent. */
+#define MICA_NS_URGENT (1u << 8)
+
+/*
  * Log ring (feature MICA_F_LOG): the memory of the client's first trace entry (standard type 2),
  * which the host places in the client's pool when its da is 0xFFFFFFFF. The data area is the
  * largest power of two that fits behind this head; byte n of the log is data[n % size]. The host
@@ -237,6 +265,8 @@ MICA_ABI_ASSERT(sizeof(struct mica_rsc_vendor) == 136);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, host_request) == 60);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, stop_da) == 64);
 MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, db_kind_to_client) == 76);
+MICA_ABI_ASSERT(offsetof(struct mica_rsc_vendor, lanes_da) == 80);
+MICA_ABI_ASSERT(sizeof(struct mica_lanes) == 64);
 MICA_ABI_ASSERT(sizeof(struct mica_ctrl_credit) == 16);
 MICA_ABI_ASSERT(sizeof(struct mica_ctrl_ping) == 16);
 MICA_ABI_ASSERT(sizeof(struct mica_log_ring) == 16);

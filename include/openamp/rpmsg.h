@@ -76,6 +76,8 @@ struct rpmsg_device_ops {
 	int (*release_tx_buffer)(struct rpmsg_device *rdev, void *txbuf);
 	int (*get_rx_buffer_size)(struct rpmsg_device *rdev);
 	int (*get_tx_buffer_size)(struct rpmsg_device *rdev);
+	/* Not in OpenAMP; NULL: there is one way for all. */
+	void (*set_urgent)(struct rpmsg_device *rdev, uint32_t addr, bool urgent);
 };
 
 struct rpmsg_device {
@@ -187,6 +189,14 @@ int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept);
  */
 int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name,
 		     uint32_t src, uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);
+
+/*
+ * Not in OpenAMP: the same for an endpoint whose messages overtake others', where the device knows
+ * a way (rpmsg_virtio_use_lanes()). announcement: further bits of its announcement's flags.
+ */
+int rpmsg_create_urgent_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name,
+			    uint32_t src, uint32_t dest, rpmsg_ept_cb cb,
+			    rpmsg_ns_unbind_cb ns_unbind_cb, uint32_t announcement);
 
 /*
  * Unregister; announces the end where the name service is known. May be called from the

@@ -86,6 +86,7 @@ struct rpmsg_lane_lent {
 struct rpmsg_lane_tx {
 	struct rpmsg_lane *lane;
 	uint32_t size;
+	uint32_t max;	 /* payload of one message */
 	uint32_t tail;	 /* next record */
 	uint32_t limit;	 /* the ring may be filled up to here */
 	uint32_t head;	 /* the reader's, as last seen */
@@ -98,12 +99,17 @@ struct rpmsg_lane_tx {
 };
 
 /* lane: of a zeroed ring with `size` data bytes, a power of two in the limits above, aligned to
- * RPMSG_LANE_LINE. -1: size or alignment is wrong. */
-int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size);
+ * RPMSG_LANE_LINE. max: bytes of payload that both sides agreed on, 0: as many as it allows. -1:
+ * one of them is wrong. */
+int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size,
+		       uint32_t max);
 
 /* Copy a message in. 0; -1 when there is no room now (or ever: len above the largest payload). */
 int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const void *data,
 		    uint32_t len);
+
+/* Whether a message of len bytes finds room now, wherever in the ring. */
+bool rpmsg_lane_has_room(struct rpmsg_lane_tx *tx, uint32_t len);
 
 /*
  * Room for a message of up to `room` bytes, in the ring; the caller's until commit or cancel, which
@@ -130,6 +136,7 @@ struct rpmsg_lane_rec; /* private: one record that was handed out */
 struct rpmsg_lane_rx {
 	struct rpmsg_lane *lane;
 	uint32_t size;
+	uint32_t max;		     /* payload of one message */
 	uint32_t pos;		     /* next record */
 	uint32_t done;		     /* all before it were given back */
 	uint32_t published;	     /* the head the writer knows of */
@@ -146,7 +153,8 @@ struct rpmsg_lane_msg {
 };
 
 /* As rpmsg_lane_tx_init; allocates. -1: or out of memory. */
-int rpmsg_lane_rx_init(struct rpmsg_lane_rx *rx, struct rpmsg_lane *lane, uint32_t size);
+int rpmsg_lane_rx_init(struct rpmsg_lane_rx *rx, struct rpmsg_lane *lane, uint32_t size,
+		       uint32_t max);
 void rpmsg_lane_rx_free(struct rpmsg_lane_rx *rx);
 
 /* The next message, held once; false: none, or broken. */

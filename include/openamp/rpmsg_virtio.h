@@ -95,6 +95,7 @@ struct rpmsg_virtio_device {
 	uint16_t rx_count, tx_count;
 	bool full_used_len;	/* device: report whole buffers as used (set it after init) */
 	uint32_t tx_timeout_us; /* how long a waiting send waits */
+	uint32_t ns_flags;	/* of the announcement that ns_bind_cb is told of */
 	struct rpmsg_virtio_lanes *lanes; /* NULL: messages go through the queues */
 	struct rpmsg_virtio_stats stats;
 };
@@ -209,13 +210,15 @@ void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev);
  * Not in OpenAMP: from now on, messages go through lanes, as the peer does from the same moment on:
  * right after rpmsg_init_vdev(), before the first message. The queues stay and carry nothing; their
  * notifications go on. lanes stays the caller's until rpmsg_deinit_vdev(). RPMSG_ERR_PARAM: place
- * or size of a lane is wrong, or out of memory; nothing has changed.
+ * or size of a lane is wrong, or out of memory; nothing has changed. max: bytes of payload of one
+ * message, 0: as many as the smallest lane allows to each.
  */
 int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_lanes *lanes,
-			   const struct rpmsg_virtio_lane_place *place, unsigned int n);
-/* What is sent from this local address overtakes the rest. Set before its first message. */
-void rpmsg_virtio_set_urgent(struct rpmsg_virtio_device *rvdev, uint32_t addr, bool urgent);
-
+			   const struct rpmsg_virtio_lane_place *place, unsigned int n,
+			   uint32_t max);
+/* Queues or lanes: is a message of that many bytes likely to find room now? Lanes: for sure, once
+ * it was said and until something is sent. */
+bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
 /* Queues or lanes: the peer shall notify us when it has made room / need not. True: look again. */
 bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want);
 

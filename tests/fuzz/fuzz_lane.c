@@ -125,8 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(memory, 0, bytes);
 	memset(lent, 0, sizeof(lent));
 	memset(held, 0, sizeof(held));
-	if (rpmsg_lane_tx_init(&tx, (void *)memory, SIZE) ||
-	    rpmsg_lane_rx_init(&rx, (void *)memory, SIZE))
+	if (rpmsg_lane_tx_init(&tx, (void *)memory, SIZE, 0) ||
+	    rpmsg_lane_rx_init(&rx, (void *)memory, SIZE, 0))
 		abort();
 	input = data;
 	end = data + size;

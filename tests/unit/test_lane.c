@@ -26,8 +26,8 @@ static void pair_size(struct pair *p, uint32_t size)
 	p->lane = aligned_alloc(RPMSG_LANE_LINE, rpmsg_lane_bytes(size));
 	assert_non_null(p->lane);
 	memset(p->lane, 0, rpmsg_lane_bytes(size));
-	assert_int_equal(rpmsg_lane_tx_init(&p->tx, p->lane, size), 0);
-	assert_int_equal(rpmsg_lane_rx_init(&p->rx, p->lane, size), 0);
+	assert_int_equal(rpmsg_lane_tx_init(&p->tx, p->lane, size, 0), 0);
+	assert_int_equal(rpmsg_lane_rx_init(&p->rx, p->lane, size, 0), 0);
 }
 
 static int set_up(void **state)
@@ -357,11 +357,11 @@ static void wrong_sizes(void **state)
 	struct rpmsg_lane_tx tx;
 	struct rpmsg_lane_rx rx;
 
-	assert_int_equal(rpmsg_lane_tx_init(&tx, p->lane, 1000), -1);
-	assert_int_equal(rpmsg_lane_tx_init(&tx, p->lane, 512), -1);
-	assert_int_equal(rpmsg_lane_tx_init(&tx, p->lane, 2 * RPMSG_LANE_SIZE_MAX), -1);
-	assert_int_equal(rpmsg_lane_tx_init(&tx, (void *)((char *)p->lane + 32), SIZE), -1);
-	assert_int_equal(rpmsg_lane_rx_init(&rx, NULL, SIZE), -1);
+	assert_int_equal(rpmsg_lane_tx_init(&tx, p->lane, 1000, 0), -1);
+	assert_int_equal(rpmsg_lane_tx_init(&tx, p->lane, 512, 0), -1);
+	assert_int_equal(rpmsg_lane_tx_init(&tx, p->lane, 2 * RPMSG_LANE_SIZE_MAX, 0), -1);
+	assert_int_equal(rpmsg_lane_tx_init(&tx, (void *)((char *)p->lane + 32), SIZE, 0), -1);
+	assert_int_equal(rpmsg_lane_rx_init(&rx, NULL, SIZE, 0), -1);
 }
 
 /* ---- two threads ---- */

@@ -63,8 +63,9 @@ static int teardown(void **state)
 static void use_lanes(struct laned *d, rpmsg_ns_bind_cb bind)
 {
 	link_up(&d->l, bind);
-	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 2), 0);
-	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.client, &d->client_lanes, d->client, 2), 0);
+	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 2, 0), 0);
+	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.client, &d->client_lanes, d->client, 2, 0),
+			 0);
 }
 
 static struct link *connect_lanes(struct laned *d, struct link_both *b)
@@ -168,6 +169,8 @@ static void full(void **state)
 		n++;
 	assert_int_equal(rpmsg_trysend(&b.host, data, sizeof(data)), RPMSG_ERR_NO_BUFF);
 	assert_true(n >= 14);
+	assert_false(rpmsg_virtio_has_room(&l->host, sizeof(data)));
+	assert_true(rpmsg_virtio_has_room(&l->client, sizeof(data)));
 	assert_false(rpmsg_virtio_want_room(&l->host, true));
 	l->to_host = 0;
 	link_run_client(l);
@@ -213,25 +216,30 @@ static void urgent_first(void **state)
 {
 	static struct link_both b;
 	struct link *l = connect_lanes(*state, &b);
-	static struct rpmsg_endpoint ept;
+	static struct rpmsg_endpoint ept, sender;
 	static struct link_seen seen;
 	static const uint8_t bulk[400];
 
 	ept.priv = &seen;
 	assert_int_equal(rpmsg_create_ept(&ept, &l->client.rdev, "", 1201, 1101, link_see, NULL),
 			 0);
-	rpmsg_virtio_set_urgent(&l->host, 1101, true);
+	sender.priv = &seen;
+	assert_int_equal(
+		rpmsg_create_urgent_ept(&sender, &l->host.rdev, "", 1101, 1201, link_see, NULL, 0),
+		0);
 	for (int i = 0; i < 30; i++)
 		assert_true(rpmsg_trysend(&b.host, bulk, sizeof(bulk)) > 0);
-	assert_int_equal(rpmsg_send_offchannel_raw(&b.host, 1101, 1201, "now", 3, false), 3);
+	assert_int_equal(rpmsg_trysend(&sender, "now", 3), 3);
 	/* One message only: the urgent one. */
 	assert_true(rpmsg_lane_pending(&l->client.lanes->rx[0]));
 	link_run_client(l);
 	assert_int_equal(seen.calls, 1);
 	assert_int_equal(b.at_client.calls, 30);
 	assert_memory_equal(seen.data, "now", 3);
-	assert_int_equal(rpmsg_send_offchannel_raw(&b.host, 1101, 1201, bulk, 400, false), 400);
-	rpmsg_virtio_set_urgent(&l->host, 1101, false);
+	assert_int_equal(rpmsg_trysend(&sender, bulk, 400), 400);
+	rpmsg_destroy_ept(&sender);
+	assert_int_equal(rpmsg_create_ept(&sender, &l->host.rdev, "", 1101, 1201, link_see, NULL),
+			 0);
 	assert_false(metal_bitmap_is_bit_set(l->host.lanes->urgent, 1101 - 1024));
 }
 
@@ -255,7 +263,10 @@ static void without_a_copy(void **state)
 	assert_int_equal(rpmsg_release_tx_buffer(&b.host, buf), RPMSG_SUCCESS);
 	assert_int_equal(rpmsg_release_tx_buffer(&b.host, buf), RPMSG_ERR_PARAM);
 	/* An urgent sender's buffer is the ordinary lane's until it is sent. */
-	rpmsg_virtio_set_urgent(&l->host, 1100, true);
+	rpmsg_destroy_ept(&b.host);
+	assert_int_equal(
+		rpmsg_create_urgent_ept(&b.host, &l->host.rdev, "h", 1100, 1200, link_see, NULL, 0),
+		0);
 	buf = rpmsg_get_tx_payload_buffer(&b.host, &len, true);
 	memset(buf, 9, 100);
 	assert_int_equal(rpmsg_send_nocopy(&b.host, buf, 100), 100);
@@ -318,13 +329,13 @@ static void wrong_places(void **state)
 
 	link_up(&d->l, NULL);
 	d->host[1].rx_size = 1000;
-	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 2),
+	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 2, 0),
 			 RPMSG_ERR_PARAM);
 	assert_null(d->l.host.lanes);
-	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 3),
+	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 3, 0),
 			 RPMSG_ERR_PARAM);
-	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 1), 0);
-	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 1),
+	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 1, 0), 0);
+	assert_int_equal(rpmsg_virtio_use_lanes(&d->l.host, &d->host_lanes, d->host, 1, 0),
 			 RPMSG_ERR_PARAM);
 }
 

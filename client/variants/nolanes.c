@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The reference client with its messages in the standard rings. */
+#include "tables.h"
+
+IMAGE_TABLE struct table_vendor table =
+	TABLE_REFERENCE(32, 16,
+			MICA_F_READY | MICA_F_DOORBELL | MICA_F_CREDIT | MICA_F_LOG | MICA_F_PING |
+				MICA_F_UMT | MICA_F_HEARTBEAT | MICA_F_CRASH | MICA_F_SUSPEND);
+
+const struct mica_variant mica_variant = {
+	.name = "mica-nolanes",
+	.table = &table,
+	.table_size = sizeof(table),
+	.kind = KIND_REFERENCE,
+	.shell = { .tty_name = "rpmsg-tty" },
+};
