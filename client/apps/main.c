@@ -10,7 +10,7 @@
 #include "traffic.h"
 #include "variant.h"
 
-static struct mica_ept echo_ept;
+static struct mica_ept echo_ept, urgent_ept;
 static uint64_t boot_us;
 
 uint64_t platform_boot_us(void)
@@ -47,6 +47,7 @@ static void ready(void *arg)
 		mica_rpc_start();
 		extras_umt_open();
 		mica_ept_open(&echo_ept, "mica-echo", on_echo, NULL);
+		mica_ept_open_urgent(&urgent_ept, "mica-urgent", on_echo, NULL);
 		traffic_open();
 		break;
 	}

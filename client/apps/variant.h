@@ -23,7 +23,7 @@ enum variant_boot {
 };
 
 enum variant_kind {
-	KIND_REFERENCE,	  /* shell, mica-echo */
+	KIND_REFERENCE,	  /* shell, mica-echo, mica-urgent */
 	KIND_PLAIN,	  /* shell only */
 	KIND_RTTHREAD,	  /* echo, onoff, matrix, and a shell once onoff asks for it */
 	KIND_UMT_HOSTILE, /* shell, and an rpmsg-umt that breaks every rule */

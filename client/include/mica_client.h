@@ -148,12 +148,16 @@ struct mica_ept {
 	uint32_t owed;	  /* messages done with, credit not given back yet */
 	struct mica_ept_held held[MICA_EPT_HELD];
 	unsigned int n_held;
+	bool urgent;
 	bool bound;
 	bool rebind; /* take the next sender for the peer */
 };
 
 /* Announce an endpoint. Session thread or any other, once the session is ready. */
 int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg);
+/* The same for one whose messages, both ways, overtake those of others where the host has a lane
+ * for them; otherwise it is an endpoint like any. */
+int mica_ept_open_urgent(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg);
 /* Withdraw it. Session thread only: nobody may be sending. */
 void mica_ept_close(struct mica_ept *ept);
 /*

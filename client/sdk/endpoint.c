@@ -101,11 +101,18 @@ static void on_unbind(struct rpmsg_endpoint *rp)
 
 static int create(struct mica_ept *ept, const char *name, uint32_t addr, uint32_t dest)
 {
+	struct rpmsg_device *rdev = &sdk_session.rvdev.rdev;
+	/* A host without lanes knows no such announcement. */
+	uint32_t flags = sdk_session.acked & MICA_F_LANES ? MICA_NS_URGENT : 0;
+	int ret;
+
 	ept->rp.priv = ept;
-	return rpmsg_create_ept(&ept->rp, &sdk_session.rvdev.rdev, name, addr, dest, on_rpmsg,
-				on_unbind) == RPMSG_SUCCESS
-		       ? 0
-		       : -1;
+	if (ept->urgent)
+		ret = rpmsg_create_urgent_ept(&ept->rp, rdev, name, addr, dest, on_rpmsg, on_unbind,
+					      flags);
+	else
+		ret = rpmsg_create_ept(&ept->rp, rdev, name, addr, dest, on_rpmsg, on_unbind);
+	return ret == RPMSG_SUCCESS ? 0 : -1;
 }
 
 /* What was on its way is lost with the old rings, so both sides count credit afresh. */
@@ -140,18 +147,29 @@ static void list_add(struct mica_ept *ept)
 	mica_os_critical_exit(key);
 }
 
-int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg)
+static int open_ept(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg, bool urgent)
 {
 	if (sdk_session.state == SESSION_STOPPING)
 		return MICA_ENDED;
 	memset(ept, 0, sizeof(*ept));
 	ept->cb = cb;
 	ept->arg = arg;
+	ept->urgent = urgent;
 	mica_os_sem_init(&ept->room, 0);
 	if (create(ept, name, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY) != 0)
 		return MICA_REFUSED;
 	list_add(ept);
 	return MICA_OK;
+}
+
+int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg)
+{
+	return open_ept(ept, name, cb, arg, false);
+}
+
+int mica_ept_open_urgent(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg)
+{
+	return open_ept(ept, name, cb, arg, true);
 }
 
 void mica_ept_close(struct mica_ept *ept)

@@ -331,8 +331,13 @@ void mica_link_last_turns(struct mica_link *link)
 
 bool mica_link_ready(struct mica_link *link)
 {
-	if (link->features & MICA_F_READY)
-		return mica_link_client_state(link) == MICA_CLIENT_READY;
+	if (link->features & MICA_F_READY) {
+		if (mica_link_client_state(link) != MICA_CLIENT_READY)
+			return false;
+		/* What it announced before it said so is known before anybody is told. */
+		mica_link_turn(link);
+		return !link->dead;
+	}
 	/* Without rings there is nothing to wait for but the core, which is on. */
 	return link->announced || !link->up;
 }

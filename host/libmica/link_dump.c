@@ -50,6 +50,27 @@ static void dump_ring(const struct mica_link *link, unsigned int i, const struct
 	}
 }
 
+static void dump_lanes(const struct mica_link *link, struct mica_dump *d)
+{
+	const struct rpmsg_virtio_lanes *lanes = link->rvdev.lanes;
+
+	for (; lanes && d->n_lanes < lanes->n; d->n_lanes++) {
+		const struct rpmsg_lane_tx *tx = &lanes->tx[d->n_lanes];
+		const struct rpmsg_lane_rx *rx = &lanes->rx[d->n_lanes];
+		struct mica_lane_dump *l = &d->lane[d->n_lanes];
+
+		l->size = tx->size;
+		l->written = tx->tail;
+		l->freed = tx->head;
+		l->read = rx->pos;
+		l->given_back = rx->done;
+		l->lent = tx->n_lent;
+		l->client_head = metal_shared_read32(&tx->lane->head);
+		l->client_wake = metal_shared_read32(&tx->lane->wake);
+		l->client_want = metal_shared_read32(&rx->lane->want);
+	}
+}
+
 static void dump_table(struct mica_link *link, struct mica_dump *d)
 {
 	const struct mica_table *t = &link->client->table;
@@ -118,7 +139,19 @@ int mica_client_dump(const struct mica_client *c, struct mica_dump *d, struct mi
 	d->n_rings = 2;
 	dump_ring(link, 0, link->rvdev.rvq, &d->ring[0]);
 	dump_ring(link, 1, link->rvdev.svq, &d->ring[1]);
+	dump_lanes(link, d);
 	return 0;
+}
+
+/* Granules of the ordinary lane. How many records wait is not counted: one, if any. */
+static void lane_fill(const struct rpmsg_virtio_lanes *lanes, struct mica_ring_fill *fill)
+{
+	const struct rpmsg_lane_tx *tx = &lanes->tx[lanes->n - 1];
+	uint32_t used = tx->tail - metal_shared_read32(&tx->lane->head);
+
+	fill->num = tx->size / RPMSG_LANE_GRANULE;
+	fill->tx = (used < tx->size ? used : tx->size) / RPMSG_LANE_GRANULE;
+	fill->rx = rpmsg_lane_pending(&lanes->rx[lanes->n - 1]);
 }
 
 void mica_client_fill(const struct mica_client *c, struct mica_ring_fill *fill)
@@ -129,6 +162,10 @@ void mica_client_fill(const struct mica_client *c, struct mica_ring_fill *fill)
 	memset(fill, 0, sizeof(*fill));
 	if (!link || !link->up)
 		return;
+	if (link->rvdev.lanes) {
+		lane_fill(link->rvdev.lanes, fill);
+		return;
+	}
 	rx = link->rvdev.rvq;
 	tx = link->rvdev.svq;
 	fill->num = rx->vq_nentries;

@@ -50,6 +50,18 @@ static void ring(struct json_object *r)
 		printf("  rules broken    %s (0x%llx)\n", breach, json_number(r, "breach_value"));
 }
 
+static void lane(struct json_object *l, size_t i)
+{
+	printf("Lane %zu: %lld bytes a direction\n", i, json_number(l, "size"));
+	printf("  to the client   written %lld, freed %lld (shared %lld), rings at %lld; lent "
+	       "%lld\n",
+	       json_number(l, "written"), json_number(l, "freed"), json_number(l, "client_head"),
+	       json_number(l, "client_wake"), json_number(l, "lent"));
+	printf("  from the client read %lld, given back %lld; it %s room\n", json_number(l, "read"),
+	       json_number(l, "given_back"),
+	       json_number(l, "client_want") ? "waits for" : "does not wait for");
+}
+
 static void endpoint(struct json_object *e, bool credit)
 {
 	printf("  %-31s 0x%llx ", json_text(e, "name"), json_number(e, "remote"));
@@ -129,6 +141,8 @@ static void text(struct json_object *d)
 		       json_number(d, "buffers_size"));
 	for (size_t i = 0; i < length(rings); i++)
 		ring(json_object_array_get_idx(rings, i));
+	for (size_t i = 0; i < length(json_list(d, "lanes")); i++)
+		lane(json_object_array_get_idx(json_list(d, "lanes"), i), i);
 	printf("Endpoints:     %zu\n", length(endpoints));
 	for (size_t i = 0; i < length(endpoints); i++)
 		endpoint(json_object_array_get_idx(endpoints, i),

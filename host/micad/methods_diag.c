@@ -44,6 +44,22 @@ static struct json_object *ring(const struct mica_ring_dump *r, const char *dire
 	return o;
 }
 
+static struct json_object *lane(const struct mica_lane_dump *l)
+{
+	struct json_object *o = json_object_new_object();
+
+	number(o, "size", l->size);
+	number(o, "written", l->written);
+	number(o, "freed", l->freed);
+	number(o, "read", l->read);
+	number(o, "given_back", l->given_back);
+	number(o, "lent", l->lent);
+	number(o, "client_head", l->client_head);
+	number(o, "client_wake", l->client_wake);
+	number(o, "client_want", l->client_want);
+	return o;
+}
+
 static struct json_object *endpoint(const struct mica_endpoint_dump *e)
 {
 	struct json_object *o = json_object_new_object();
@@ -63,16 +79,19 @@ static struct json_object *endpoint(const struct mica_endpoint_dump *e)
 static void lists(struct json_object *o, const struct mica_dump *d)
 {
 	struct json_object *vendor = json_object_new_array(), *rings = json_object_new_array(),
-			   *endpoints = json_object_new_array();
+			   *lanes = json_object_new_array(), *endpoints = json_object_new_array();
 
 	for (unsigned int i = 0; d->has_vendor && i < MICA_VENDOR_WORDS; i++)
 		json_object_array_add(vendor, json_object_new_int64(d->vendor[i]));
 	for (unsigned int i = 0; i < d->n_rings; i++)
 		json_object_array_add(rings, ring(&d->ring[i], i ? "out" : "in"));
+	for (unsigned int i = 0; i < d->n_lanes; i++)
+		json_object_array_add(lanes, lane(&d->lane[i]));
 	for (unsigned int i = 0; i < d->n_endpoints; i++)
 		json_object_array_add(endpoints, endpoint(&d->endpoint[i]));
 	json_object_object_add(o, "vendor", vendor);
 	json_object_object_add(o, "rings", rings);
+	json_object_object_add(o, "lanes", lanes);
 	json_object_object_add(o, "endpoints", endpoints);
 }
 

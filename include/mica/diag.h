@@ -27,6 +27,15 @@ struct mica_ring_dump {
 	uint64_t breach_value;
 };
 
+/* Both directions of one lane, in bytes; positions count from the client's start, modulo 2^32. */
+struct mica_lane_dump {
+	uint32_t size;		   /* of each ring */
+	uint32_t written, freed;   /* to the client: our position, what it gave back */
+	uint32_t read, given_back; /* from the client: our position, all before it is free */
+	uint32_t lent;		   /* buffers that senders have of the ring */
+	uint32_t client_head, client_wake, client_want; /* the client's words as they stand */
+};
+
 struct mica_endpoint_dump {
 	struct mica_service_info info;
 	bool bound;
@@ -50,6 +59,8 @@ struct mica_dump {
 	uint32_t no_endpoint, bad_ns, refused; /* messages that were dropped by the rpmsg device */
 	unsigned int n_rings;		       /* 0: a client without */
 	struct mica_ring_dump ring[2];	       /* client to host, host to client */
+	unsigned int n_lanes;		       /* 0: messages lie in the rings */
+	struct mica_lane_dump lane[MICA_LANES];
 	unsigned int n_endpoints;
 	struct mica_endpoint_dump endpoint[MICA_SERVICES_MAX];
 };

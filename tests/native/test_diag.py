@@ -248,8 +248,24 @@ def test_ping_calls_that_make_no_sense(site):
 
 # ---- dump ----
 
-def test_dump_after_known_traffic(site):
+def test_dump_of_lanes(site):
     site.run("one")
+    ping_json(site, "one", "-f", "-c", "50")
+    d = dump(site, "one")
+    assert d["features_acked"] & (1 << 8)
+    assert [lane["size"] for lane in d["lanes"]] == [2048, 16384]
+    assert all(ring["offered"] == ring["waiting"] or ring["direction"] == "in" for ring in d["rings"])
+    urgent, normal = d["lanes"]
+    assert urgent["read"] >= 50 * 32 and urgent["written"] >= 50 * 32
+    assert normal["read"] > 0 and normal["given_back"] == normal["read"]
+    for lane in d["lanes"]:
+        assert lane["written"] - lane["freed"] <= lane["size"] and lane["lent"] == 0
+    text = site.ok("dump", "one")
+    assert "Lane 0: 2048 bytes" in text and "Lane 1: 16384 bytes" in text
+
+
+def test_dump_after_known_traffic(site):
+    site.run("one", "nolanes")
     ping_json(site, "one", "-e", "mica-echo", "-f", "-c", "100")
     d = dump(site, "one")
     echo = next(e for e in d["endpoints"] if e["name"] == "mica-echo")
@@ -309,7 +325,7 @@ def test_metrics(site):
     assert sample(m, "mica_client_bytes_total", direction="in", **echo) == 4000
     assert sample(m, "mica_client_bytes_total", direction="out", **echo) == 4000
     assert sample(m, "mica_client_dropped_bytes_total", **echo) == 0
-    assert sample(m, "mica_client_ring_buffers", client="one") == 32
+    assert sample(m, "mica_client_ring_buffers", client="one") == 512
     assert sample(m, "mica_client_uptime_seconds", client="one") > 0
     assert any(name == "mica_build_info" for name, _ in m)
 
@@ -383,7 +399,7 @@ def test_top_in_batches(site):
     one = json.loads(lines[1])["clients"][0]
     echo = next(e for e in one["endpoints"] if e["name"] == "mica-echo")
     assert one["in_messages"] >= echo["in_messages"] > 0 and echo["out_bytes"] > 0
-    assert one["doorbells_in"] > 0 and one["ring_size"] == 32
+    assert one["doorbells_in"] > 0 and one["ring_size"] == 512
 
 
 def test_top_on_a_terminal(site):
