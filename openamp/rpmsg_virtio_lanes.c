@@ -23,15 +23,19 @@ static bool in_bitmap(uint32_t addr)
 	return addr - RPMSG_RESERVED_ADDRESSES < RPMSG_ADDR_BMP_SIZE;
 }
 
-/* Messages from one address stay in one lane, so that none overtakes another of its own. */
-static struct rpmsg_lane_tx *lane_of(struct rpmsg_virtio_lanes *lanes, uint32_t src)
+/*
+ * What one endpoint sends to another stays in one lane, so that none overtakes another of its own.
+ * Announcements are never urgent: an endpoint's first messages follow them, its last precede them.
+ */
+static struct rpmsg_lane_tx *lane_of(struct rpmsg_virtio_lanes *lanes, uint32_t src, uint32_t dst)
 {
-	bool urgent =
-		lanes->n > 1 &&
-		(in_bitmap(src) ? metal_bitmap_is_bit_set(lanes->urgent,
-							  (int)(src - RPMSG_RESERVED_ADDRESSES))
-				: src == lanes->urgent_addr);
+	bool urgent = false;
 
+	if (lanes->n > 1 && dst != RPMSG_NS_EPT_ADDR)
+		urgent = in_bitmap(src)
+				 ? metal_bitmap_is_bit_set(lanes->urgent,
+							   (int)(src - RPMSG_RESERVED_ADDRESSES))
+				 : src == lanes->urgent_addr;
 	return &lanes->tx[urgent ? 0 : lanes->n - 1];
 }
 
@@ -79,7 +83,7 @@ static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 	int ret = RPMSG_ERR_NO_BUFF;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	tx = lane_of(rvdev->lanes, src);
+	tx = lane_of(rvdev->lanes, src, dst);
 	if ((uint32_t)len > tx->max)
 		ret = RPMSG_ERR_BUFF_SIZE;
 	else if (!rpmsg_lane_send(tx, src, dst, data, (uint32_t)len))
@@ -141,7 +145,7 @@ static void *get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int
 static int commit(struct rpmsg_virtio_device *rvdev, void *buf, uint32_t src, uint32_t dst, int len)
 {
 	struct rpmsg_lane_tx *from = &rvdev->lanes->tx[rvdev->lanes->n - 1];
-	struct rpmsg_lane_tx *to = lane_of(rvdev->lanes, src);
+	struct rpmsg_lane_tx *to = lane_of(rvdev->lanes, src, dst);
 	uint32_t room;
 
 	if (!rpmsg_lane_is_lent(from, buf, &room))
