@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """micad dies by SIGKILL at each step of each operation, and at any moment at all; the next one
 finishes what was under way or takes it back, and nothing is left behind."""
+import json
 import os
 import random
 import re
@@ -75,7 +76,8 @@ def usable_again(site):
 def settled(site):
     """Nothing is under way any more (what an earlier daemon had begun goes on by itself)."""
     def quiet():
-        return not any(site.info(n)["operation"] for n in site.names())
+        clients = json.loads(site.ok("status", "--json"))["clients"]
+        return not any(client["operation"] for client in clients)
     wait_until(quiet, 30, "settled")
 
 
