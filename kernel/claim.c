@@ -18,6 +18,8 @@
 
 /* For a core to show what firmware accepted; generous, as emulators share CPUs. */
 #define START_SEEN	(3 * HZ)
+/* For one that Linux has just let go to be off. */
+#define GOING_OFF	(HZ / 5)
 
 static struct mcs_client *file_client(struct mcs_file *mf)
 {
@@ -37,7 +39,6 @@ static struct mcs_client *find_client(const char *name)
 /* One core of a claim to be: is it there, and is it free? */
 static int check_core(unsigned int cpu, bool running, u64 *hwid)
 {
-	s32 fw_error;
 	int ret;
 
 	if (cpu == MCS_BOOT_CPU)
@@ -51,8 +52,8 @@ static int check_core(unsigned int cpu, bool running, u64 *hwid)
 		return ret;
 	if (running)
 		return cpu_online(cpu) ? -EBUSY : 0;
-	/* On and not Linux's: somebody else's. */
-	if (!cpu_online(cpu) && mcs_firmware->state(*hwid, &fw_error) == MCS_CORE_ON)
+	/* On and not Linux's: somebody else's, or on its way off. */
+	if (!cpu_online(cpu) && !mcs_cpu_goes_off(*hwid, GOING_OFF))
 		return -EBUSY;
 	return 0;
 }
@@ -100,7 +101,7 @@ static int take_cores(struct mcs_client *client)
 	int ret;
 
 	for (i = 0; i < client->ncores; i++) {
-		ret = mcs_cpu_take(client->cores[i], &was_online);
+		ret = mcs_cpu_take(client->cores[i], client->hwid[i], &was_online);
 		if (ret) {
 			give_back(client, i);
 			return ret;

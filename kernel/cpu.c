@@ -104,23 +104,23 @@ static int show_to_linux(unsigned int cpu)
 	return ret < 0 ? ret : 0;
 }
 
-/* On RISC-V Linux does not wait for that, and one that is still stopping cannot be started. */
-static int wait_until_off(unsigned int cpu)
+bool mcs_cpu_goes_off(u64 hwid, unsigned long wait)
 {
-	unsigned long end = jiffies + OFF_SEEN;
+	unsigned long end = jiffies + wait;
 	s32 fw_error;
-	u64 hwid;
-	int ret = mcs_arch_hwid(cpu, &hwid);
+	u32 state;
 
-	while (!ret && mcs_firmware->state(hwid, &fw_error) == MCS_CORE_PENDING) {
+	for (;;) {
+		state = mcs_firmware->state(hwid, &fw_error);
+		if (state != MCS_CORE_ON && state != MCS_CORE_PENDING)
+			return true;
 		if (time_after(jiffies, end))
-			return -ETIMEDOUT;
+			return false;
 		usleep_range(20, 100);
 	}
-	return ret;
 }
 
-int mcs_cpu_take(unsigned int cpu, bool *was_online)
+int mcs_cpu_take(unsigned int cpu, u64 hwid, bool *was_online)
 {
 	int ret = show_to_linux(cpu);
 
@@ -133,8 +133,9 @@ int mcs_cpu_take(unsigned int cpu, bool *was_online)
 	*was_online = ret == 0;
 	if (ret >= 0 && cpu_online(cpu))
 		ret = -EBUSY;
-	if (ret >= 0)
-		ret = wait_until_off(cpu);
+	/* On RISC-V remove_cpu() is back before the core has called firmware. */
+	if (ret >= 0 && !mcs_cpu_goes_off(hwid, OFF_SEEN))
+		ret = -ETIMEDOUT;
 	if (ret < 0)
 		mcs_cpu_give_back(cpu, *was_online && !cpu_online(cpu));
 	return ret < 0 ? ret : 0;

@@ -121,7 +121,9 @@ void mcs_cpu_exit(void);
 bool mcs_cpu_present(unsigned int cpu);
 bool mcs_cpu_claimed(unsigned int cpu);
 /* Take a CPU from Linux and keep Linux from it. mcs_lock. */
-int mcs_cpu_take(unsigned int cpu, bool *was_online);
+int mcs_cpu_take(unsigned int cpu, u64 hwid, bool *was_online);
+/* Whether a core that is not Linux's is off within `wait` jiffies, by firmware's word. Sleeps. */
+bool mcs_cpu_goes_off(u64 hwid, unsigned long wait);
 /* Keep Linux from a CPU that is not its own, whether it runs or not. mcs_lock. */
 int mcs_cpu_keep(unsigned int cpu);
 /* Let Linux have it; bring it online if asked to. mcs_lock. */

@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "mcs_km.h"
+#include "trace.h"
 
 #define PAUSE_MIN	(20 * NSEC_PER_USEC)
 #define PAUSE_MAX	(4 * NSEC_PER_MSEC)
@@ -72,6 +73,7 @@ static enum hrtimer_restart on_timer(struct hrtimer *timer)
 	if (moved) {
 		atomic64_inc(&mcs_stats.doorbells_in);
 		mcs_client_rang(client);
+		trace_mcs_doorbell_in(READ_ONCE(client->doorbell), 1);
 	}
 	raw_spin_lock_irqsave(&watch->lock, flags);
 	if (moved) {
