@@ -3,7 +3,7 @@
 #include "demo.h"
 
 #define PATTERN	    0xA5
-#define FLOOD_COUNT 20 /* messages of each size */
+#define FLOOD_COUNT 100 /* messages of each size */
 
 /* As it travels; size: bytes of data. */
 struct payload {
