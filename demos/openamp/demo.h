@@ -39,6 +39,7 @@ int demo_sample_echo(struct rpmsg_device *rdev, void *platform);
 int demo_ping(struct rpmsg_device *rdev, void *platform);	 /* these three: demo_update, */
 int demo_nocopy_ping(struct rpmsg_device *rdev, void *platform); /* demo_nocopy_echo */
 int demo_flood_ping(struct rpmsg_device *rdev, void *platform);
+extern unsigned int demo_flood_count; /* messages of each size */
 int demo_update(struct rpmsg_device *rdev, void *platform);
 int demo_nocopy_echo(struct rpmsg_device *rdev, void *platform);
 int demo_matrix(struct rpmsg_device *rdev, void *platform); /* demo_matrixd */

@@ -2,8 +2,9 @@
 /* Payloads of every size that must come back as they were: copied, in place, as a flood. */
 #include "demo.h"
 
-#define PATTERN	    0xA5
-#define FLOOD_COUNT 100 /* messages of each size */
+#define PATTERN 0xA5
+
+unsigned int demo_flood_count = 20;
 
 /* As it travels; size: bytes of data. */
 struct payload {
@@ -162,7 +163,7 @@ static int flood(void *platform)
 {
 	int ret = 0;
 
-	for (out.num = 0; out.num < FLOOD_COUNT; out.num++) {
+	for (out.num = 0; out.num < demo_flood_count; out.num++) {
 		while (!ret && !errors && !gone) {
 			ret = rpmsg_trysend(&ept, &out, (int)(HEAD + out_size));
 			if (ret != RPMSG_ERR_NO_BUFF)
@@ -175,7 +176,7 @@ static int flood(void *platform)
 	}
 	if (ret < 0)
 		return ret;
-	return wait_for(platform, errors ? 0 : FLOOD_COUNT);
+	return wait_for(platform, errors ? 0 : demo_flood_count);
 }
 
 int demo_flood_ping(struct rpmsg_device *rdev, void *platform)
@@ -184,8 +185,8 @@ int demo_flood_ping(struct rpmsg_device *rdev, void *platform)
 
 	quiet = true;
 	for (out_size = 1; !ret && !errors && out_size <= MAX_DATA; out_size++) {
-		port_say("echo test: package size %u, num of packages: %d\n",
-			 (unsigned int)(HEAD + out_size), FLOOD_COUNT);
+		port_say("echo test: package size %u, num of packages: %u\n",
+			 (unsigned int)(HEAD + out_size), demo_flood_count);
 		out.size = out_size;
 		expected = 0;
 		ret = flood(platform);

@@ -339,7 +339,7 @@ def finish(child, code, text):
 
 
 def test_client_killed(running):
-    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,")
+    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,", "5000")
     os.kill(running.client(), signal.SIGKILL)
     finish(child, 13, "has gone off")
     running.loader.expect("the processor has stopped by itself")
@@ -350,14 +350,14 @@ def test_client_killed(running):
 
 
 def test_client_hangs(running):
-    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,", "--timeout", "1")
+    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,", "--timeout", "1", "5000")
     os.kill(running.client(), signal.SIGSTOP)
     finish(child, 11, "no answer for 1 s")
     os.kill(running.client(), signal.SIGCONT)
 
 
 def test_command_ended(running):
-    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,")
+    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,", "5000")
     running.shell.send("\x03")
     finish(child, 13, "service is destroyed")
 
@@ -393,7 +393,7 @@ def test_wrong_answers(running):
 
 
 def test_rings_broken(running):
-    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,")
+    child = start_half(running, "rpmsg_update", "msg-test-rpmsg-flood-ping", "package size 40,", "5000")
     spoiled(running, child, 0x162002, b"\xff\x7f")  # the client's used index
     assert child.exitstatus == 13 and "broke the rules" in child.before, child.before
 

@@ -135,7 +135,7 @@ static int parse(int argc, char *argv[])
 			exit(0);
 		case OPT_HELP:
 			printf(usage, port.name,
-			       port_argument ? " [DEMO]" : ""); /* NOLINT: a constant */
+			       port_argument ? " [WHAT]" : ""); /* NOLINT: a constant */
 			exit(0);
 		case ':':
 			return usage_error("a value is missing after", argv[optind - 1]);
