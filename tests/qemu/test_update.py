@@ -23,6 +23,16 @@ HealthySec=1
 CUTS = 8  # power cuts
 
 
+def emulators(pid):
+    """Processes of the emulator below this one, at any depth."""
+    below = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(pid)], text=True,
+                           capture_output=True).stdout.split("\n")
+    found = []
+    for child, name in (line.split(None, 1) for line in below if line):
+        found += [int(child)] if name.startswith("qemu") else emulators(child)
+    return found
+
+
 class Machine:
     """A board whose disk outlives its boots."""
 
@@ -44,10 +54,8 @@ class Machine:
     def cut_power(self):
         """QEMU is gone from one instruction to the next; what its disk has been told stays."""
         shell = self.guest.child
-        emulator = subprocess.run(["pgrep", "-P", str(shell.pid), "qemu"], text=True,
-                                  capture_output=True, check=True).stdout.split()
-        assert len(emulator) == 1
-        os.kill(int(emulator[0]), 9)
+        emulator, = emulators(shell.pid)
+        os.kill(emulator, 9)
         shell.expect(pexpect.EOF, timeout=120)
         shell.close(force=True)
         self.guest = None
