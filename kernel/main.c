@@ -165,6 +165,7 @@ static int bring_up(struct platform_device *pdev)
 	ret = mcs_chardev_add();
 	if (ret)
 		goto debugfs;
+	mcs_openamp_add();
 	say_what_is_there();
 	return 0;
 debugfs:
@@ -198,6 +199,7 @@ static int mcs_probe(struct platform_device *pdev)
  */
 static void tear_down(void)
 {
+	mcs_openamp_remove();
 	mcs_chardev_remove();
 	mcs_debugfs_remove();
 	unregister_reboot_notifier(&reboot_block);

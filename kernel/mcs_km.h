@@ -3,6 +3,7 @@
  * mcs_km: own cores and reserved memory, start clients on them, pass doorbells.
  *
  * Locks
+ *   openamp_lock    outside all others
  *   mcs_lock        claims and their cores; held across hotplug, so never taken by a hotplug
  *                   callback, nor while holding a hotplug lock
  *   mcs_shared.lock inside mcs_lock or a page fault; takes no other
@@ -205,5 +206,9 @@ int mcs_chardev_add(void);
 void mcs_chardev_remove(void);
 void mcs_debugfs_add(void);
 void mcs_debugfs_remove(void);
+
+/* ---- openamp_sysfs.c: start and stop of one client by a shell ---- */
+void mcs_openamp_add(void);
+void mcs_openamp_remove(void);
 
 #endif /* MCS_KM_H */

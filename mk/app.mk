@@ -7,7 +7,7 @@ EXAMPLES := $(patsubst packaging/examples/%.c,$(B)/examples/%,$(wildcard packagi
 
 .PHONY: app install-app
 host: app
-app: $(B)/libmica-app.a $(EXAMPLES) $(B)/tests/app_tool $(B)/tests/traffic
+app: $(B)/libmica-app.a $(EXAMPLES) $(B)/tests/app_tool $(B)/tests/traffic $(B)/tests/poke
 
 $(B)/libmica-app.a: $(call obj,$(SRC_app))
 
@@ -15,7 +15,7 @@ $(B)/examples/%: $(B)/obj/packaging/examples/%.o $(B)/libmica-app.a
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
-$(B)/tests/app_tool $(B)/tests/traffic: $(B)/tests/%: $(B)/obj/tests/tools/%.o $(B)/libmica-app.a
+$(B)/tests/app_tool $(B)/tests/traffic $(B)/tests/poke: $(B)/tests/%: $(B)/obj/tests/tools/%.o $(B)/libmica-app.a
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
