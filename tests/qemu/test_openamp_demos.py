@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """OpenAMP's demo programs on a board: load_fw takes a core, the client's shell is on the UART."""
 import os
+import re
 import shutil
 import socket
 import tempfile
+import threading
 
-import pexpect
 import pexpect.fdpexpect
 import pytest
 
-from conftest import ARCH, boot, kernel_warnings
+from conftest import ARCH, boot, hart, kernel_warnings
+from waiting_client import CAN_FORCE, POKE, poke, release, write_elf
 
 IMAGE = "/lib/firmware/mica-openamp.elf"
 BASE = {"arm64": 0x7c000000, "riscv64": 0x90000000}[ARCH]
+STATUS, STATUS_STOP = 0x100008, 0x84000002
 CPU = 3
-pytestmark = pytest.mark.skipif(ARCH != "arm64", reason="not tried on this board")
 PROMPT = r"mica:~\$ "
 TALKS = [
     ("shmem_demod", "libmetal_amp_demo-share", ["CLIENT> Shared memory test finished"],
@@ -36,48 +38,78 @@ TALKS = [
 ]
 
 
+def pump(uart, to):
+    """Takes all that comes, at once: a socket that is full stops the UART, and with it firmware, which has a word to say."""
+    while data := uart.recv(4096):
+        os.write(to, data)
+
+
 @pytest.fixture(scope="module")
 def board():
     folder = tempfile.mkdtemp(prefix="mica-", dir="/tmp")
     path = os.path.join(folder, "uart")
-    g = boot(options=["--terminal", path])
+    tiny = os.path.join(folder, "waiting.elf")
+    write_elf(tiny)
+    g = boot(options=["--terminal", path], files=[POKE, (tiny, "/root/waiting.elf")])
     g.uart = socket.socket(socket.AF_UNIX)
     g.uart.connect(path)
-    g.shell = pexpect.fdpexpect.fdspawn(g.uart, encoding="utf-8", codec_errors="replace", timeout=120)
+    come, to = os.pipe()
+    thread = threading.Thread(target=pump, args=(g.uart, to), daemon=True)
+    thread.start()
+    g.shell = pexpect.fdpexpect.fdspawn(come, encoding="utf-8", codec_errors="replace", timeout=120)
     yield g
     g.close()
     g.uart.close()
+    thread.join(10)
+    os.close(come)
+    os.close(to)
     shutil.rmtree(folder)
 
 
-def hart(board, cpu=CPU):
-    """What load_fw calls it."""
-    if ARCH != "riscv64":
-        return cpu
-    node = board.ok(f"od -An -tu1 /sys/devices/system/cpu/cpu{cpu}/of_node/reg").split()
-    return int(node[-1])
+def until(board, condition, what="true"):
+    board.ok(f"for i in $(seq 900); do {condition} && exit 0; sleep 0.1; done; {what}; exit 1")
+
+
+def start_load(board, image=IMAGE):
+    board.ok("rm -f /tmp/load.*")
+    board.ok(f"(load_fw-shared {image} {hart(board, CPU)} > /tmp/load.out 2>&1; echo $? > /tmp/load.status) & true")
+    until(board, "grep -q 'waiting for remote' /tmp/load.out", "cat /tmp/load.out")
+
+
+def type_in(board, text):
+    board.uart.sendall(text.encode())
 
 
 def load(board):
-    board.ok(f"rm -f /tmp/load.*; (load_fw-shared {IMAGE} {hart(board)} > /tmp/load.out 2>&1; echo $? > /tmp/load.status) & true")
-    board.ok("for i in $(seq 300); do grep -q waiting /tmp/load.out && exit 0; sleep 0.1; done; cat /tmp/load.out; exit 1")
-    board.shell.send("\r")
+    start_load(board)
+    type_in(board, "\r")
     board.shell.expect(PROMPT)
+
+
+def ended(board, name):
+    """What it said, and its exit status as the last line."""
+    until(board, f"[ -s /tmp/{name}.status ]", f"tail -n 20 /tmp/{name}.out")
+    return board.ok(f"cat /tmp/{name}.out /tmp/{name}.status")
 
 
 def end(board):
-    """Ctrl-C; all that load_fw said."""
-    board.ok("killall -INT load_fw; for i in $(seq 300); do [ -s /tmp/load.status ] && exit 0; sleep 0.1; done; exit 1")
-    return board.ok("cat /tmp/load.out /tmp/load.status")
+    """Ctrl-C."""
+    board.ok("killall -INT load_fw")
+    return ended(board, "load")
 
 
-def talk(board, command, name, there, here):
-    board.ok(f"({name} > /tmp/demo.out 2>&1; echo $? > /tmp/demo.status) & rm -f /tmp/demo.status")
-    board.shell.send(command + "\r")
+def start_demo(board, program):
+    board.ok("rm -f /tmp/demo.*")
+    board.ok(f"({program} > /tmp/demo.out 2>&1; echo $? > /tmp/demo.status) & true")
+
+
+def talk(board, command, program, there, here):
+    start_demo(board, program)
+    type_in(board, command + "\r")
     board.shell.expect(command)
     board.shell.expect(PROMPT)
     text = board.shell.before
-    board.ok("for i in $(seq 900); do [ -s /tmp/demo.status ] && exit 0; sleep 0.1; done; exit 1")
+    until(board, "[ -s /tmp/demo.status ]", "tail -n 20 /tmp/demo.out")
     at = 0
     for line in there:
         assert line in text[at:], text[-3000:]
@@ -93,10 +125,29 @@ def test_sessions(board):
         talk(board, *step)
     said = end(board).splitlines()
     entry = f"Set paddr to 0x{BASE + 0x200000:x}."
-    wanted = ["Loading Executable Demo", f"Set hartid to {hart(board)}.", entry, "Set state to start.",
+    wanted = ["Loading Executable Demo", f"Set hartid to {hart(board, CPU)}.", entry, "Set state to start.",
               "successfully started the processor", "waiting for remote proc shutdown request",
               "going to stop the processor", "going to shutdown the processor", "0"]
     assert [line for line in said if line in wanted and line != wanted[5]] == wanted[:5] + wanted[6:]
+    assert kernel_warnings(board) == ""
+
+
+LIBMETAL = [
+    ("atomic_demod", "atomic", "the counter is 10000"),
+    ("shmem_latency_demod", "latency", "Shared memory latency, 1000 rounds: min "),
+    ("shmem_throughput_demod", "throughput", "Throughput, 262144 bytes there and back: "),
+    ("irq_shmem_demod", "irq", "Messages with interrupts, 1000 rounds: min "),
+    ("irq_latency_demod", "irq-latency", "Interrupt latency, 1000 rounds: min "),
+]
+
+
+def test_libmetal(board):
+    """The further ones."""
+    load(board)
+    for command, name, line in LIBMETAL:
+        talk(board, command, f"libmetal_amp_demo-share {name}",
+             ["CLIENT> Demo has started.", "CLIENT> Demo has finished."], [line, "demo: Passed."])
+    assert end(board).endswith("\n0")
     assert kernel_warnings(board) == ""
 
 
@@ -116,3 +167,57 @@ def test_loader_killed(board):
     assert "an earlier load_fw left its client running" in board.ok("cat /tmp/load.out")
     talk(board, *TALKS[0])
     assert end(board).endswith("\n0")
+
+
+def goes_off(board):
+    assert "has gone off" in (said := ended(board, "demo")) and said.endswith("\n13"), said
+    assert "the processor has stopped by itself" in (said := ended(board, "load")) and said.endswith("\n0"), said
+
+
+def test_client_goes_off(board):
+    """By firmware's word; while Linux waits for it, and in the middle of an exchange."""
+    load(board)
+    start_demo(board, "rpmsg-sample-ping")
+    until(board, "grep -q validate /tmp/demo.out")
+    type_in(board, "poweroff\r")
+    goes_off(board)
+    load(board)
+    start_demo(board, "msg-test-rpmsg-flood-ping 100000")
+    type_in(board, "rpmsg_update\r")
+    until(board, "grep -q 'package size' /tmp/demo.out", "cat /tmp/demo.out")
+    # As somebody may who knows the table.
+    poke(board, BASE + STATUS, STATUS_STOP)
+    goes_off(board)
+    load(board)
+    talk(board, *TALKS[0])
+    assert end(board).endswith("\n0")
+
+
+def test_image_that_cannot_be_asked(board):
+    """It is forced, or its core stays what it is and that is said."""
+    start_load(board, "/root/waiting.elf")
+    said = end(board)
+    if CAN_FORCE:
+        assert "going to shutdown the processor" in said and said.endswith("\n0"), said
+    else:
+        assert "nothing here can force it" in said and said.endswith("\n11"), said
+        release(board)
+    load(board)
+    talk(board, *TALKS[0])
+    assert end(board).endswith("\n0")
+
+
+@pytest.mark.parametrize("arguments, code, why", [
+    ("/nonexistent 3", 9, "No such file"),
+    (f"{IMAGE} 0", 8, "boot"),
+    (f"{IMAGE} 77", 8, "does not exist"),
+    (f"{IMAGE} x", 2, "no core"),
+    ("/lib/firmware/mica-ref.elf 3", 9, "link it elsewhere"),
+    ("/usr/bin/mica 3", 9, "image"),
+])
+def test_refusals(board, arguments, code, why):
+    if ARCH == "riscv64":
+        arguments = re.sub(" 3$", f" {hart(board, CPU)}", arguments)
+        arguments = re.sub(" 0$", f" {hart(board, 0)}", arguments)
+    r = board.run(f"load_fw {arguments} 2>&1 >/dev/null")
+    assert r.status == code and len(r.output.splitlines()) == 1 and why in r.output, r
