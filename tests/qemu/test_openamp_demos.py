@@ -196,6 +196,8 @@ def test_client_goes_off(board):
 def test_image_that_cannot_be_asked(board):
     """It is forced, or its core stays what it is and that is said."""
     start_load(board, "/root/waiting.elf")
+    if ARCH == "riscv64":
+        board.shell.expect("W")
     said = end(board)
     if CAN_FORCE:
         assert "going to shutdown the processor" in said and said.endswith("\n0"), said
