@@ -6,7 +6,8 @@ RPC_PARTS   := $(filter-out %/main.o,$(call obj,$(SRC_micarpc)))
 RPC_UNIT    := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_rpc*.c))
 
 ifneq ($(CROSS_$(V)),)
-  LIBS_rpc := $(LIBDIR) -lseccomp -lcap-ng -lpthread
+  # Without a direct use, newer static C libraries leave a hole in the wide streams' table.
+  LIBS_rpc := $(LIBDIR) -Wl,-u,_IO_wfile_doallocate -lseccomp -lcap-ng -lpthread
 else
   LIBS_rpc = $(shell pkg-config --libs libseccomp libcap-ng) -lpthread
 endif

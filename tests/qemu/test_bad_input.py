@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bad input on the board: one clear line, the documented exit code, nothing left half-started."""
+import os
+import struct
+
 import pytest
+
+from conftest import ARCH, TOP
 
 CONF = "[Mica]\\nName={name}\\nCPU={cpu}\\nClientPath={path}\\nPedestal=baremetal\\n"
 
@@ -73,9 +78,13 @@ def test_image_refused(guest, kind, make):
 
 
 def test_segment_outside_the_region(guest):
-    """Entry of the first program header moved to Linux's own memory."""
-    guest.ok("cp /lib/firmware/mica-ref.elf /tmp/img; off=$(hexdump -s 32 -n 8 -e '1/8 \"%d\"' /tmp/img 2>/dev/null || echo 64);"
-             " printf '\\000\\000\\000\\120\\000\\000\\000\\000' | dd of=/tmp/img bs=1 seek=$((off+24)) conv=notrunc 2>/dev/null")
+    """Physical address of the first segment moved to Linux's own memory."""
+    with open(os.path.join(TOP, "build", "client", ARCH, "mica-ref.elf"), "rb") as image:
+        head = image.read(4096)
+    first, size, n = struct.unpack_from("<Q", head, 32)[0], *struct.unpack_from("<HH", head, 54)
+    load = next(at for at in range(first, first + size * n, size) if head[at:at + 4] == b"\1\0\0\0")
+    guest.ok("cp /lib/firmware/mica-ref.elf /tmp/img; printf '\\000\\000\\000\\120\\000\\000\\000\\000' |"
+             f" dd of=/tmp/img bs=1 seek={load + 24} conv=notrunc 2>/dev/null")
     start_fails(guest, 9, "0x50000000", path="/tmp/img")
 
 

@@ -36,9 +36,9 @@ def bad_client(guest):
 def info(guest, name):
     """What is needed of its status: a console loses parts of long answers."""
     out = guest.ok(f"mica status --json {name} | tr '{{}},' '\\n\\n\\n' > /tmp/info; for k in state restarts"
-                   " reason; do grep -m 1 \"^ *\\\"$k\\\":\" /tmp/info; done")
-    found = dict(re.findall(r'"(state|restarts|reason)": *"?([^"\n]*)"?', out))
-    return {**found, "restarts": int(found["restarts"])}
+                   " reason can_force_stop; do grep -m 1 \"^ *\\\"$k\\\":\" /tmp/info; done")
+    found = dict(re.findall(r'"(state|restarts|reason|can_force_stop)": *"?([^"\n]*)"?', out))
+    return {**found, "restarts": int(found["restarts"]), "can_force_stop": found["can_force_stop"] == "true"}
 
 
 def command(guest, text):
@@ -151,10 +151,17 @@ def test_rings_of_nonsense(guest, traffic):
 
 
 def test_hang(guest, traffic):
-    """Interrupts off: cores and memory stay quarantined."""
+    """Interrupts off: it is forced, or cores and memory stay quarantined."""
     if info(guest, "bad")["state"] == "Error":
         pytest.skip("the core is quarantined already")
+    before = info(guest, "bad")
     command(guest, "fault hang")
+    if before["can_force_stop"]:
+        wait_for(guest, "bad", lambda c: c["restarts"] > before["restarts"])
+        wait_for(guest, "bad", lambda c: c["state"] == "Running")
+        traffic.update(fault="hang", outcome="forced, restarted")
+        assert kernel_warnings(guest) == ""
+        return
     c = wait_for(guest, "bad", lambda c: c["state"] == "Error")
     traffic.update(fault="hang", outcome=c["reason"][:50])
     assert guest.run("mica rm bad").status != 0
