@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An rpmsg link between the benchmark's two processes, or between two ends in one of them. Only the
- * public OpenAMP and libmetal API is used, so that it compiles against other implementations too.
+ * public OpenAMP and libmetal API is used, so that it compiles against other implementations too;
+ * lanes, which they do not have, are left out then.
  */
 #ifndef BENCH_RPMSG_LINK_H
 #define BENCH_RPMSG_LINK_H
@@ -27,6 +28,9 @@ struct rlink_end {
 	struct rpmsg_virtio_device rvdev;
 	struct rpmsg_virtio_shm_pool pool;
 	struct rpmsg_endpoint ept[RLINK_EPTS_MAX];
+#ifdef RPMSG_LANE_GRANULE
+	struct rpmsg_virtio_lanes lanes;
+#endif
 	uint64_t received;
 	uint32_t to_send; /* RLINK_SOURCE */
 	bool up;
@@ -47,6 +51,7 @@ struct rlink {
 	uint32_t n_epts;
 	enum rlink_job job;
 	bool blocking; /* doorbells are eventfds; otherwise nobody asks for any */
+	bool lanes;    /* messages lie in lanes */
 	bool alone;    /* both ends in one process */
 	/* */
 	uint8_t *mem;

@@ -40,4 +40,11 @@ static inline bool lane_valid(const struct rpmsg_lane *lane, uint32_t size, uint
 	       size >= RPMSG_LANE_SIZE_MIN && size <= RPMSG_LANE_SIZE_MAX && !(size & (size - 1u));
 }
 
+/*
+ * Copy the header at pos, if it is there, and check it: 1; 0: nothing there. -1: it breaks the
+ * rules, *breach and *value say how. *bytes: of the record.
+ */
+int lane_read_header(struct rpmsg_lane *lane, uint32_t size, uint32_t max, uint32_t pos,
+		     struct rpmsg_lane_hdr *hdr, uint32_t *bytes, uint8_t *breach, uint32_t *value);
+
 #endif /* RPMSG_LANE_INTERNAL_H */

@@ -47,38 +47,62 @@ static struct rpmsg_lane_rec *rec_at(const struct rpmsg_lane_rx *rx, uint32_t po
 	return &rx->recs[(pos & (rx->size - 1u)) / RPMSG_LANE_GRANULE];
 }
 
-static bool breach(struct rpmsg_lane_rx *rx, enum rpmsg_lane_breach what, uint32_t value)
+int lane_read_header(struct rpmsg_lane *lane, uint32_t size, uint32_t max, uint32_t pos,
+		     struct rpmsg_lane_hdr *hdr, uint32_t *bytes, uint8_t *breach, uint32_t *value)
 {
-	rx->breach = (uint8_t)what;
-	rx->breach_value = value;
-	return false;
-}
+	const struct rpmsg_lane_hdr *at = lane_at(lane, size, pos);
+	uint32_t word;
 
-/* The record at pos, whose header this copies and checks. */
-static bool read_header(struct rpmsg_lane_rx *rx, struct rpmsg_lane_hdr *hdr, uint32_t *bytes)
-{
-	const struct rpmsg_lane_hdr *at = lane_at(rx->lane, rx->size, rx->pos);
-	uint32_t stamp = metal_shared_read32_acquire(&at->stamp), word;
-
-	if (stamp != lane_stamp(rx->pos))
-		return stamp ? breach(rx, RPMSG_LANE_BAD_STAMP, stamp) : false;
+	hdr->stamp = metal_shared_read32_acquire(&at->stamp);
+	if (hdr->stamp != lane_stamp(pos)) {
+		*breach = RPMSG_LANE_BAD_STAMP;
+		*value = hdr->stamp;
+		return hdr->stamp ? -1 : 0;
+	}
 	word = metal_shared_read32(&at->len);
 	hdr->len = (uint16_t)word;
 	hdr->flags = (uint16_t)(word >> 16);
 	hdr->src = metal_shared_read32(&at->src);
 	hdr->dst = metal_shared_read32(&at->dst);
-	if (hdr->flags & ~RPMSG_LANE_F_SKIP)
-		return breach(rx, RPMSG_LANE_BAD_FLAGS, hdr->flags);
-	if (!hdr->flags && hdr->len > rx->max)
-		return breach(rx, RPMSG_LANE_BAD_LEN, hdr->len);
+	if (hdr->flags & ~RPMSG_LANE_F_SKIP) {
+		*breach = RPMSG_LANE_BAD_FLAGS;
+		*value = hdr->flags;
+		return -1;
+	}
 	*bytes = hdr->flags ? hdr->dst : lane_record(hdr->len);
-	if (!*bytes || *bytes % RPMSG_LANE_GRANULE || *bytes > rx->size / 2 ||
-	    *bytes > lane_to_end(rx->size, rx->pos))
-		return breach(rx, RPMSG_LANE_BAD_LEN, hdr->flags ? hdr->dst : hdr->len);
-	/* The writer may not reach what it was not given back. */
-	if (rx->pos + *bytes + RPMSG_LANE_GRANULE - rx->published > rx->size)
-		return breach(rx, RPMSG_LANE_BAD_LEN, *bytes);
-	return true;
+	*breach = RPMSG_LANE_BAD_LEN;
+	*value = hdr->flags ? hdr->dst : hdr->len;
+	return (hdr->flags || hdr->len <= max) && *bytes && *bytes % RPMSG_LANE_GRANULE == 0 &&
+			       *bytes <= size / 2 && *bytes <= lane_to_end(size, pos)
+		       ? 1
+		       : -1;
+}
+
+/* The record at the reader's position. The writer may not reach what it was not given back. */
+static bool read_header(struct rpmsg_lane_rx *rx, struct rpmsg_lane_hdr *hdr, uint32_t *bytes)
+{
+	uint8_t breach;
+	uint32_t value;
+	int got =
+		lane_read_header(rx->lane, rx->size, rx->max, rx->pos, hdr, bytes, &breach, &value);
+
+	if (!got)
+		return false;
+	if (got > 0 && rx->pos + *bytes + RPMSG_LANE_GRANULE - rx->published <= rx->size)
+		return true;
+	rx->breach = breach;
+	rx->breach_value = value;
+	return false;
+}
+
+int rpmsg_lane_rx_resume(struct rpmsg_lane_rx *rx)
+{
+	uint32_t head = metal_shared_read32_acquire(&rx->lane->head);
+
+	if (head % RPMSG_LANE_GRANULE)
+		return -1;
+	rx->pos = rx->done = rx->published = head;
+	return 0;
 }
 
 /* All that was given back without a gap. */

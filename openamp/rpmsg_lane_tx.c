@@ -117,6 +117,29 @@ static bool make_room(struct rpmsg_lane_tx *tx, uint32_t bytes)
 	return true;
 }
 
+int rpmsg_lane_tx_resume(struct rpmsg_lane_tx *tx)
+{
+	uint32_t head = metal_shared_read32_acquire(&tx->lane->head), at = head, bytes = 0, value;
+	struct rpmsg_lane_hdr hdr;
+	uint8_t breach;
+	int got = 1;
+
+	if (head % RPMSG_LANE_GRANULE)
+		return -1;
+	while (got > 0 && at - head < tx->size) {
+		got = lane_read_header(tx->lane, tx->size, tx->max, at, &hdr, &bytes, &breach,
+				       &value);
+		at += got > 0 ? bytes : 0;
+	}
+	/* There is room for one zero stamp at least. */
+	if (got || at - head + RPMSG_LANE_GRANULE > tx->size)
+		return -1;
+	tx->head = head;
+	tx->tail = tx->kicked = at;
+	tx->limit = head + tx->size;
+	return 0;
+}
+
 bool rpmsg_lane_has_room(struct rpmsg_lane_tx *tx, uint32_t len)
 {
 	uint32_t lent, rest;

@@ -397,3 +397,14 @@ int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 	};
 	return RPMSG_SUCCESS;
 }
+
+int rpmsg_virtio_resume_lanes(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+
+	for (unsigned int i = 0; i < lanes->n; i++) {
+		if (rpmsg_lane_tx_resume(&lanes->tx[i]) || rpmsg_lane_rx_resume(&lanes->rx[i]))
+			return RPMSG_ERR_INIT;
+	}
+	return RPMSG_SUCCESS;
+}

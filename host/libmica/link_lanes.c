@@ -26,7 +26,7 @@ static uint32_t describe(struct mica_lanes *lanes)
 	return at;
 }
 
-int mica_link_lanes_up(struct mica_link *link, struct mica_error *err)
+int mica_link_lanes_up(struct mica_link *link, bool resume, struct mica_error *err)
 {
 	uint8_t *at = mica_window_va(link->win, link->n_win, link->pl.lanes, MICA_LANES_BYTES);
 	struct rpmsg_virtio_lane_place place[MICA_LANES];
@@ -36,8 +36,10 @@ int mica_link_lanes_up(struct mica_link *link, struct mica_error *err)
 		return 0;
 	if (!at || describe(&lanes) != MICA_LANES_BYTES)
 		return mica_fail(err, MICA_E_PLATFORM, "lanes lie outside the client's memory");
-	metal_set_shared(at, 0, MICA_LANES_BYTES);
-	metal_copy_to_shared(at, &lanes, sizeof(lanes));
+	if (!resume) {
+		metal_set_shared(at, 0, MICA_LANES_BYTES);
+		metal_copy_to_shared(at, &lanes, sizeof(lanes));
+	}
 	for (unsigned int i = 0; i < MICA_LANES; i++) {
 		place[i] = (struct rpmsg_virtio_lane_place){
 			.tx = (void *)(at + lanes.lane[i].to_client),
@@ -48,5 +50,7 @@ int mica_link_lanes_up(struct mica_link *link, struct mica_error *err)
 	}
 	if (rpmsg_virtio_use_lanes(&link->rvdev, &link->lanes, place, MICA_LANES, MICA_PAYLOAD_MAX))
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
+	if (resume && rpmsg_virtio_resume_lanes(&link->rvdev))
+		return mica_fail(err, MICA_E_CLIENT, "the lanes make no sense");
 	return 0;
 }

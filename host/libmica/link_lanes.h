@@ -18,7 +18,8 @@ struct mica_link;
 	(sizeof(struct mica_lanes) + 2 * MICA_LANES * sizeof(struct rpmsg_lane) + \
 	 2 * (MICA_LANE_URGENT + MICA_LANE_NORMAL))
 
-/* Zero and describe them, use them: after the rings are up, before the client looks. */
-int mica_link_lanes_up(struct mica_link *link, struct mica_error *err);
+/* Zero and describe them, use them: after the rings are up, before the client looks. resume: use
+ * them as an earlier process left them, with a client that uses them already. */
+int mica_link_lanes_up(struct mica_link *link, bool resume, struct mica_error *err);
 
 #endif /* MICA_LINK_LANES_H */

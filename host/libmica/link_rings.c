@@ -174,7 +174,7 @@ static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 		mica_link_rings_down(link);
 		return mica_fail(err, MICA_E_FAILED, "rpmsg device: error %d", rc);
 	}
-	if (!resume && mica_link_lanes_up(link, err)) {
+	if (mica_link_lanes_up(link, resume, err)) {
 		rpmsg_deinit_vdev(&link->rvdev);
 		mica_link_rings_down(link);
 		return -1;

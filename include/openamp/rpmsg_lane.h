@@ -104,6 +104,13 @@ struct rpmsg_lane_tx {
 int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size,
 		       uint32_t max);
 
+/*
+ * Or, after init: go on where an earlier process left the lane, which is used as it is. What the
+ * reader has not freed are the records from its head to the first zero stamp. -1: that makes no
+ * sense, and the lane must be begun anew.
+ */
+int rpmsg_lane_tx_resume(struct rpmsg_lane_tx *tx);
+
 /* Copy a message in. 0; -1 when there is no room now (or ever: len above the largest payload). */
 int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const void *data,
 		    uint32_t len);
@@ -156,6 +163,8 @@ struct rpmsg_lane_msg {
 int rpmsg_lane_rx_init(struct rpmsg_lane_rx *rx, struct rpmsg_lane *lane, uint32_t size,
 		       uint32_t max);
 void rpmsg_lane_rx_free(struct rpmsg_lane_rx *rx);
+/* As rpmsg_lane_tx_resume: from what was last freed on, so that messages may come once more. */
+int rpmsg_lane_rx_resume(struct rpmsg_lane_rx *rx);
 
 /* The next message, held once; false: none, or broken. */
 bool rpmsg_lane_next(struct rpmsg_lane_rx *rx, struct rpmsg_lane_msg *msg);

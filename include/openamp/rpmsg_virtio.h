@@ -216,6 +216,10 @@ void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev);
 int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_lanes *lanes,
 			   const struct rpmsg_virtio_lane_place *place, unsigned int n,
 			   uint32_t max);
+/* Right after that, with rpmsg_resume_vdev(): go on with lanes that an earlier process left, as
+ * they are. RPMSG_ERR_INIT: they make no sense. */
+int rpmsg_virtio_resume_lanes(struct rpmsg_virtio_device *rvdev);
+
 /* Queues or lanes: is a message of that many bytes likely to find room now? Lanes: for sure, once
  * it was said and until something is sent. */
 bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
@@ -228,7 +232,8 @@ bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want);
  */
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev);
 
-/* Is there an unprocessed message right now? One notification handles at most a ring of them. */
+/* Is there an unprocessed message right now? One notification handles at most a ring of them. With
+ * lanes a receiver looks after each notification: for what is left then nobody rings. */
 bool rpmsg_virtio_rx_pending(struct rpmsg_virtio_device *rvdev);
 
 /* The queue whose rules the peer broke (virtqueue_breach()), or NULL. */

@@ -52,9 +52,10 @@ def test_ctrl_c_goes_to_the_client(site):
 def test_terminal_is_restored(site, how):
     site.run("one")
     # A shell keeps the terminal open after mica has gone.
-    child = pexpect.spawn("/bin/sh", ["-c", f"{MICA} console one; echo left; read x"],
+    child = pexpect.spawn("/bin/sh", ["-c", f"read go; {MICA} console one; echo left; read x"],
                           env=site.env, timeout=15 * SLOW, encoding="utf-8")
     before = termios.tcgetattr(child.child_fd)
+    child.sendline("")
     child.expect("Ctrl-]")
     wait_until(lambda: termios.tcgetattr(child.child_fd) != before, what="raw mode")
     if how == "escape":

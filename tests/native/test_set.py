@@ -84,8 +84,8 @@ def test_restart_policy_holds_at_once(site):
     site.ok("set", "one", "Restart=on-failure", "RestartSec=0")
     with open(tty, "wb", buffering=0) as out:
         out.write(b"crash\n")
-    wait_until(lambda: site.state("one") == "Running" and site.processes() not in ([], [pid]),
-               what="restart")
+    wait_until(lambda: site.state("one") == "Running" and site.processes() not in ([], [pid])
+               and not site.info("one")["operation"], what="restart")
     site.ok("set", "one", "Restart=no")
     with open(site.tty("one"), "wb", buffering=0) as out:
         out.write(b"crash\n")

@@ -364,6 +364,65 @@ static void wrong_sizes(void **state)
 	assert_int_equal(rpmsg_lane_rx_init(&rx, NULL, SIZE, 0), -1);
 }
 
+/* Another process takes both ends over, with records under way, again and again. */
+static void resumed(void **state)
+{
+	struct pair *p = *state;
+	unsigned int again = 0;
+	bool ring;
+
+	for (unsigned int i = 0; i < 3000; i++) {
+		uint32_t number;
+		struct rpmsg_lane_msg m;
+
+		for (unsigned int k = i % 7; k && send_next(p); k--)
+			;
+		if (i % 3)
+			receive_next(p);
+		if (i % 5)
+			continue;
+		assert_int_equal(rpmsg_lane_tx_init(&p->tx, p->lane, SIZE, 0), 0);
+		assert_int_equal(rpmsg_lane_tx_resume(&p->tx), 0);
+		rpmsg_lane_rx_free(&p->rx);
+		assert_int_equal(rpmsg_lane_rx_init(&p->rx, p->lane, SIZE, 0), 0);
+		assert_int_equal(rpmsg_lane_rx_resume(&p->rx), 0);
+		/* What was read and not yet given back comes once more, nothing else does. */
+		while (p->received && rpmsg_lane_next(&p->rx, &m)) {
+			number = m.src;
+			check(&m, number, len_of(number));
+			assert_true(number <= p->received);
+			again += number < p->received;
+			p->received += number == p->received;
+			rpmsg_lane_release(&p->rx, m.payload, &ring);
+		}
+		rpmsg_lane_sleep(&p->rx, &ring);
+	}
+	while (receive_next(p))
+		;
+	assert_int_equal(p->received, p->sent);
+	assert_true(again > 0);
+	assert_int_equal(p->rx.breach, RPMSG_LANE_OK);
+}
+
+static void nonsense_is_not_resumed(void **state)
+{
+	struct pair *p = *state;
+
+	assert_true(send_next(p));
+	p->lane->head = 7;
+	assert_int_equal(rpmsg_lane_tx_resume(&p->tx), -1);
+	assert_int_equal(rpmsg_lane_rx_resume(&p->rx), -1);
+	p->lane->head = 32;
+	((struct rpmsg_lane_hdr *)(p->lane->data + 32))->stamp = 99;
+	assert_int_equal(rpmsg_lane_tx_resume(&p->tx), -1);
+	/* Records all round: the last word is not a zero. */
+	for (uint32_t at = 0; at < SIZE; at += 32)
+		*(struct rpmsg_lane_hdr *)(p->lane->data + at) =
+			(struct rpmsg_lane_hdr){ .stamp = at | 1 };
+	p->lane->head = 0;
+	assert_int_equal(rpmsg_lane_tx_resume(&p->tx), -1);
+}
+
 /* ---- two threads ---- */
 
 #define STREAM 200000u
@@ -418,6 +477,8 @@ int main(void)
 		test(a_kept_buffer_is_not_overwritten),
 		test(too_many_lent),
 		test(wrong_sizes),
+		test(resumed),
+		test(nonsense_is_not_resumed),
 		test(two_threads),
 	};
 
