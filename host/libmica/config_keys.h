@@ -33,11 +33,11 @@ enum key_kind {
 struct config_key {
 	const char *name;
 	unsigned int used_by; /* KEY_* pedestals */
-	bool live;	      /* may change while the client runs */
 	enum key_kind kind;
+	bool live;	     /* may change while the client runs */
+	bool or_zero;	     /* KEY_SPAN: 0, for off, also where min is more */
 	size_t offset, size; /* of the member */
 	int64_t min, max;
-	bool or_zero;		    /* KEY_SPAN: 0, for off, also where min is more */
 	const char *const *choices; /* NULL ends */
 	int (*set)(struct mica_config *cfg, const char *value, struct mica_error *err);
 	void (*get)(const struct mica_config *cfg, char out[KEY_VALUE_MAX]);

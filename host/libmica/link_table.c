@@ -2,6 +2,7 @@
 /* Words of the resource table that host and client exchange. */
 #include <string.h>
 
+#include <linux/mcs.h>
 #include <metal/atomic.h>
 #include <metal/io.h>
 #include <metal/system/barrier.h>
@@ -30,7 +31,8 @@ uint32_t mica_link_features(const struct mica_link *link)
 		features &= ~MICA_F_LOG;
 	if (!link->client->umt_da || !(link->client->table.features & features & MICA_F_CREDIT))
 		features &= ~MICA_F_UMT;
-	if (!link->pl.lanes)
+	/* Who only looks needs a word that changes; the rings have one. */
+	if (!link->pl.lanes || link->db.kind == MCS_DB_POLL)
 		features &= ~MICA_F_LANES;
 	return link->client->table.features & features;
 }
