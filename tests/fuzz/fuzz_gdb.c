@@ -31,7 +31,7 @@ static uint8_t memory[256];
 static const struct mica_gdb_reg regs[] = {
 	{ 0, 8, true }, { 8, 8, true }, { 16, 4, true }, { 0, 10, false }, { 24, 8, true }
 };
-static const uint8_t brk[] = { 1, 2, 3, 4 };
+static const uint8_t stop_insn[] = { 1, 2, 3, 4 };
 
 static bool inside(uint64_t addr, size_t len)
 {
@@ -65,8 +65,8 @@ const struct mica_gdb_arch mica_gdb_arch = {
 	.reg = regs,
 	.n_regs = sizeof(regs) / sizeof(regs[0]),
 	.pc = 1,
-	.breakpoint = brk,
-	.breakpoint_size = sizeof(brk),
+	.breakpoint = stop_insn,
+	.breakpoint_size = sizeof(stop_insn),
 	.read = load,
 	.write = store,
 	.base = base,
