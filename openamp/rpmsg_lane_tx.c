@@ -66,7 +66,6 @@ static void publish(struct rpmsg_lane_tx *tx, uint32_t bytes, uint32_t len, uint
 	metal_shared_write32(&hdr->src, src);
 	metal_shared_write32(&hdr->dst, dst);
 	metal_shared_write32_release(&hdr->stamp, lane_stamp(tx->tail));
-	tx->last = tx->tail;
 	tx->tail += bytes;
 }
 

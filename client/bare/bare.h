@@ -10,6 +10,11 @@
 /* image.lds.S */
 extern unsigned char image_start[], image_rodata[], image_table[], image_data[], image_end[];
 
+/* comm.c: where this image's communication memory is. Once it is mapped to itself the SDK may ask
+ * for its addresses. */
+uint64_t bare_comm(size_t *size);
+void bare_comm_mapped(uint64_t base, size_t size);
+
 /* stack.c: a thread's stack is painted before its first use; k_arch_stack_used() counts what is
  * left of it. */
 struct k_thread;

@@ -91,7 +91,6 @@ struct rpmsg_lane_tx {
 	uint32_t limit;	 /* the ring may be filled up to here */
 	uint32_t head;	 /* the reader's, as last seen */
 	uint32_t kicked; /* tail at the last look whether to ring */
-	uint32_t last;	 /* position of the newest record */
 	struct rpmsg_lane_lent lent[RPMSG_LANE_OPEN_MAX];
 	uint8_t n_lent;
 	uint8_t breach; /* enum rpmsg_lane_breach */

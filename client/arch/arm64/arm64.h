@@ -73,7 +73,6 @@ void arm64_timer_init(void);
 void arm64_timer_off(void);
 
 /* chip.c */
-void arm64_chip_init(uint64_t comm, size_t comm_size);
 void arm64_doorbell_irq(uint32_t sgi);
 
 /* debug.c: true if a debugger dealt with the exception */

@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Chip axis of the SDK on arm64 with a GIC. */
 #include "arm64.h"
-#include "bare.h"
 #include "board.h"
 #include "mica_chip.h"
-#include "variant.h"
 
 #define SGI_COUNT 16u
 
-static uint64_t comm_base;
-static size_t comm_size;
 static struct {
 	uint32_t sgi; /* SGI_COUNT: not connected */
 	void (*isr)(void *arg);
 	void *arg;
 } doorbell = { .sgi = SGI_COUNT };
-
-void arm64_chip_init(uint64_t base, size_t size)
-{
-	comm_base = base;
-	comm_size = size;
-}
 
 void mica_chip_doorbell_default(struct mica_chip_doorbell *db)
 {
@@ -70,30 +60,6 @@ void mica_chip_power_off(void)
 	arm64_timer_off();
 	arm64_gic_off();
 	arm64_psci_cpu_off();
-}
-
-void *mica_chip_resource_table(size_t *size)
-{
-	*size = mica_variant.table_size;
-	return mica_variant.table_size ? image_table : NULL;
-}
-
-void *mica_chip_to_va(uint64_t da, size_t size)
-{
-	if (da < comm_base || da - comm_base > comm_size || size > comm_size - (da - comm_base))
-		return NULL;
-	return (void *)da;
-}
-
-uint64_t mica_chip_to_da(const void *va)
-{
-	return mica_chip_to_va((uint64_t)va, 1) ? (uint64_t)va : MICA_CHIP_NO_DA;
-}
-
-uint64_t mica_chip_comm(size_t *size)
-{
-	*size = comm_size;
-	return comm_base;
 }
 
 static uint64_t line_size(void)

@@ -5,7 +5,6 @@
 #include "board.h"
 #include "kernel.h"
 #include "platform.h"
-#include "variant.h"
 
 #define IRQ_FRAME_SPSR 21 /* vectors.S */
 
@@ -29,18 +28,12 @@ void arm64_irq(uint64_t *saved)
 
 void arm64_main(bool entered_at_el2)
 {
-	uint64_t comm = BOARD_COMM_BASE;
-	size_t comm_size = BOARD_COMM_SIZE;
+	size_t comm_size;
+	uint64_t comm = bare_comm(&comm_size);
 
-	if (mica_variant.comm_below) {
-		comm_size = mica_variant.comm_below;
-		comm = (uint64_t)image_start - comm_size;
-	}
-	if (mica_variant.comm_limit && mica_variant.comm_limit < comm_size)
-		comm_size = mica_variant.comm_limit;
 	arm64_psci_init(entered_at_el2);
 	arm64_mmu_on(comm, comm_size);
-	arm64_chip_init(comm, comm_size);
+	bare_comm_mapped(comm, comm_size);
 	if (arm64_gic_init() != 0)
 		arm64_psci_cpu_off();
 	arm64_timer_init();

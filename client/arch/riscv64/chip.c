@@ -7,22 +7,13 @@
 #include "board.h"
 #include "mica_chip.h"
 #include "riscv64.h"
-#include "variant.h"
 
 #define STOP_MAX 0x10000u /* more than this is no page of a few instructions */
 
-static uint64_t comm_base;
-static size_t comm_size;
 static struct {
 	void (*isr)(void *arg); /* NULL: not connected */
 	void *arg;
 } doorbell;
-
-void riscv64_chip_init(uint64_t base, size_t size)
-{
-	comm_base = base;
-	comm_size = size;
-}
 
 void mica_chip_doorbell_default(struct mica_chip_doorbell *db)
 {
@@ -87,30 +78,6 @@ void mica_chip_power_off(void)
 	csr_write("sie", 0);
 	riscv64_timer_off();
 	riscv64_sbi_hart_stop();
-}
-
-void *mica_chip_resource_table(size_t *size)
-{
-	*size = mica_variant.table_size;
-	return mica_variant.table_size ? image_table : NULL;
-}
-
-void *mica_chip_to_va(uint64_t da, size_t size)
-{
-	if (da < comm_base || da - comm_base > comm_size || size > comm_size - (da - comm_base))
-		return NULL;
-	return (void *)da;
-}
-
-uint64_t mica_chip_to_da(const void *va)
-{
-	return mica_chip_to_va((uint64_t)va, 1) ? (uint64_t)va : MICA_CHIP_NO_DA;
-}
-
-uint64_t mica_chip_comm(size_t *size)
-{
-	*size = comm_size;
-	return comm_base;
 }
 
 /* The board's harts are coherent: board.h. */

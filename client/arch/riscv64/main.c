@@ -5,7 +5,6 @@
 #include "kernel.h"
 #include "platform.h"
 #include "riscv64.h"
-#include "variant.h"
 
 bool riscv64_irq(uint64_t cause)
 {
@@ -37,17 +36,11 @@ void riscv64_exception(struct mica_gdb_frame *frame)
 
 void riscv64_main(void)
 {
-	uint64_t comm = BOARD_COMM_BASE;
-	size_t comm_size = BOARD_COMM_SIZE;
+	size_t comm_size;
+	uint64_t comm = bare_comm(&comm_size);
 
-	if (mica_variant.comm_below) {
-		comm_size = mica_variant.comm_below;
-		comm = (uint64_t)image_start - comm_size;
-	}
-	if (mica_variant.comm_limit && mica_variant.comm_limit < comm_size)
-		comm_size = mica_variant.comm_limit;
 	riscv64_mmu_on(comm, comm_size);
-	riscv64_chip_init(comm, comm_size);
+	bare_comm_mapped(comm, comm_size);
 	riscv64_timer_init();
 	k_init();
 	app_start();

@@ -60,7 +60,6 @@ void riscv64_timer_init(void);
 void riscv64_timer_off(void);
 
 /* chip.c */
-void riscv64_chip_init(uint64_t comm, size_t comm_size);
 void riscv64_doorbell_irq(void);
 
 /* debug.c: a debugger dealt with the exception */
