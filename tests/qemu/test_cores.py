@@ -101,3 +101,16 @@ def test_started_again_on_the_first_core(guest, pair):
     guest.ok("mica start pair")
     assert client_info(guest, pair)["cpu_on"] == "2"
     assert "core 3 is on" in guest.shell(pair, "smp on")
+
+
+def test_both_cores_are_forced(guest, pair):
+    """Neither listens: the first hangs with interrupts off, the second waits for the first."""
+    if not client_info(guest, pair)["can_force_stop"]:
+        pytest.skip("firmware cannot force a core")
+    guest.shell(pair, "smp on")
+    guest.ok(f"echo hang > $(mica status {pair} | grep -o '/dev/ttyRPMSG[0-9]*' | head -1)")
+    guest.ok("mica stop pair", timeout=120)
+    assert (client_info(guest, pair)["state"], client_info(guest, pair)["cpu_on"]) == ("Stopped", "-")
+    guest.ok("mica start pair")
+    assert "core 3 is on" in guest.shell(pair, "smp on")
+    assert "core 3 counts 5133 primes" in guest.shell(pair, "smp run")

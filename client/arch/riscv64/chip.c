@@ -62,7 +62,12 @@ void riscv64_doorbell_irq(void)
 
 int mica_chip_map_stop(uint64_t da, size_t size)
 {
-	return !size || (size <= STOP_MAX && riscv64_mmu_executable(da, size)) ? 0 : -1;
+	if (!size)
+		return 0;
+	if (size > STOP_MAX || !riscv64_mmu_executable(da, size))
+		return -1;
+	riscv64_stop_code = da;
+	return 0;
 }
 
 void mica_chip_doorbell_raise(const struct mica_chip_doorbell *db)

@@ -85,6 +85,7 @@ unsigned int riscv64_next_pc(riscv64_fetch fetch, uint64_t pc, const uint64_t x[
 			     uint64_t next[RISCV64_NEXT_MAX]);
 
 /* smp.c, start.S: the hart that the image brought up. */
+extern uint64_t riscv64_stop_code; /* where it starts, so that it can be forced; 0: cannot be */
 void riscv64_secondary_start(void);
 extern unsigned char riscv64_trap_first[], riscv64_trap_second[];
 /* The frame is not one of the first hart's. */

@@ -15,6 +15,13 @@ static struct secondary {
 	void (*entry)(void);
 } secondary;
 
+/* What the code in the host's stop memory goes by (docs/abi.md, forced stop). */
+static struct stop_slot {
+	uint64_t entry, arg, answer;
+} slot;
+
+uint64_t riscv64_stop_code;
+
 static _Alignas(16) unsigned char stack[STACK];
 static uint64_t second; /* valid while there is an entry */
 
@@ -28,11 +35,17 @@ unsigned int platform_core(void)
 
 int platform_core_on(unsigned int core, void (*entry)(void))
 {
+	uint64_t start = (uint64_t)riscv64_secondary_start, arg = (uint64_t)&secondary;
+
 	second = core;
 	secondary = (struct secondary){ csr_read("satp"), (uint64_t)(stack + STACK), entry };
+	if (riscv64_stop_code) {
+		slot = (struct stop_slot){ .entry = start, .arg = arg };
+		start = riscv64_stop_code;
+		arg = (uint64_t)&slot;
+	}
 	mica_chip_mb();
-	return riscv64_sbi_hart_start(core, (uint64_t)riscv64_secondary_start,
-				      (uint64_t)&secondary);
+	return riscv64_sbi_hart_start(core, start, arg);
 }
 
 /* SBI's states 0, 1 and 2 are those of platform.h; 3 is on its way, too. */
