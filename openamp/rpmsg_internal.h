@@ -60,15 +60,15 @@ void rpmsg_deliver(struct rpmsg_virtio_device *rvdev, const struct rpmsg_deliver
 /* With the lock held. What is to be called without it, for d->ept; NULL: nothing. */
 rpmsg_ept_release_cb rpmsg_delivery_done(struct rpmsg_delivery *d);
 
+static inline struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
+{
+	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
+}
+
 /* rpmsg_virtio_rx.c */
 void rpmsg_virtio_rx_callback(struct virtqueue *vq);
-void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
-void rpmsg_virtio_release_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
-
-/* rpmsg_virtio_lanes.c */
-void rpmsg_virtio_lanes_receive(struct rpmsg_virtio_device *rvdev);
-bool rpmsg_virtio_lanes_pending(const struct rpmsg_virtio_device *rvdev);
-void rpmsg_virtio_drop_lanes(struct rpmsg_virtio_device *rvdev);
+/* One user less; the last one gives the buffer back: a kick follows. With the lock held. */
+void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot);
 
 /* rpmsg_virtio_tx.c */
 bool rpmsg_virtio_link_up(struct rpmsg_virtio_device *rvdev);
@@ -78,16 +78,32 @@ bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev);
 void rpmsg_virtio_tx_callback(struct virtqueue *vq);
 int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
 			  int len, int wait);
-void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int wait);
-int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
-			     const void *data, int len);
-int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf);
+/* All with the lock held. A slot to fill, or NULL. */
+struct rpmsg_virtio_slot *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev);
+/* Header, ring, doorbell: len. Fails only when the peer broke the rules. */
+int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot,
+			uint32_t src, uint32_t dst, int len);
+/* Unsent: the next sender gets it. */
+void rpmsg_virtio_reclaim(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot);
+
+/*
+ * What not every program needs. Weak: a linker takes the file out of an archive only for programs
+ * that call the public functions beside these; in others the device lacks the operation.
+ */
+/* rpmsg_hold.c */
+metal_weak void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
+metal_weak void rpmsg_virtio_release_rx_buffer(struct rpmsg_device *rdev, void *rxbuf);
+/* rpmsg_nocopy.c */
+metal_weak void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len,
+						    int wait);
+metal_weak int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
+					const void *data, int len);
+metal_weak int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf);
+/* rpmsg_size.c */
+metal_weak int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev);
+metal_weak int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev);
 
 /* rpmsg_virtio_resume.c: both queues, created and untouched, go on where they were left. */
 int rpmsg_virtio_resume_queues(struct rpmsg_virtio_device *rvdev);
-
-/* The slot whose buffer starts at buf, in one of count slots; NULL: none. */
-struct rpmsg_virtio_slot *rpmsg_find_slot(struct rpmsg_virtio_slot *slots, uint16_t count,
-					  const void *buf);
 
 #endif /* RPMSG_INTERNAL_H */

@@ -33,40 +33,10 @@ void rpmsg_virtio_init_shm_pool(struct rpmsg_virtio_shm_pool *shpool, void *shbu
 	shpool->avail = size;
 }
 
-/* Payload of one buffer towards the other side (tx) or from it. */
-static int payload_size(struct rpmsg_device *rdev, bool tx)
-{
-	struct rpmsg_virtio_device *rvdev;
-	uint32_t size;
-
-	if (!rdev)
-		return RPMSG_ERR_PARAM;
-	rvdev = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
-	metal_mutex_acquire(&rdev->lock);
-	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
-		size = tx ? rvdev->config.h2r_buf_size : rvdev->config.r2h_buf_size;
-	else
-		size = virtqueue_get_desc_size(tx ? rvdev->svq : rvdev->rvq);
-	metal_mutex_release(&rdev->lock);
-	if (size <= sizeof(struct rpmsg_hdr))
-		return RPMSG_ERR_NO_BUFF;
-	return size > INT32_MAX ? INT32_MAX : (int)(size - sizeof(struct rpmsg_hdr));
-}
-
-int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev)
-{
-	return payload_size(rdev, true);
-}
-
-int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev)
-{
-	return payload_size(rdev, false);
-}
-
 bool rpmsg_virtio_rx_pending(struct rpmsg_virtio_device *rvdev)
 {
 	if (rvdev->lanes)
-		return rpmsg_virtio_lanes_pending(rvdev);
+		return rvdev->lanes->pending(rvdev);
 	return rvdev->rvq && virtqueue_pending(rvdev->rvq);
 }
 
@@ -210,6 +180,17 @@ static int set_config(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_shm
 	return RPMSG_SUCCESS;
 }
 
+static const struct rpmsg_device_ops operations = {
+	.send_offchannel_raw = rpmsg_virtio_send_raw,
+	.hold_rx_buffer = rpmsg_virtio_hold_rx_buffer,
+	.release_rx_buffer = rpmsg_virtio_release_rx_buffer,
+	.get_tx_payload_buffer = rpmsg_virtio_get_tx_payload_buffer,
+	.send_offchannel_nocopy = rpmsg_virtio_send_nocopy,
+	.release_tx_buffer = rpmsg_virtio_release_tx_buffer,
+	.get_rx_buffer_size = rpmsg_virtio_get_rx_buffer_size,
+	.get_tx_buffer_size = rpmsg_virtio_get_tx_buffer_size,
+};
+
 static void init_device(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
 			rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io)
 {
@@ -224,16 +205,7 @@ static void init_device(struct rpmsg_virtio_device *rvdev, struct virtio_device 
 	metal_mutex_init(&rdev->lock);
 	rdev->ext_next = RPMSG_RESERVED_ADDRESSES + RPMSG_ADDR_BMP_SIZE;
 	rdev->ns_bind_cb = ns_bind_cb;
-	rdev->ops = (struct rpmsg_device_ops){
-		.send_offchannel_raw = rpmsg_virtio_send_raw,
-		.hold_rx_buffer = rpmsg_virtio_hold_rx_buffer,
-		.release_rx_buffer = rpmsg_virtio_release_rx_buffer,
-		.get_tx_payload_buffer = rpmsg_virtio_get_tx_payload_buffer,
-		.send_offchannel_nocopy = rpmsg_virtio_send_nocopy,
-		.release_tx_buffer = rpmsg_virtio_release_tx_buffer,
-		.get_rx_buffer_size = rpmsg_virtio_get_rx_buffer_size,
-		.get_tx_buffer_size = rpmsg_virtio_get_tx_buffer_size,
-	};
+	rdev->ops = operations;
 	vdev->priv = rvdev;
 }
 
@@ -290,7 +262,8 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, const struct rpmsg_virtio
 
 static void take_down(struct rpmsg_virtio_device *rvdev)
 {
-	rpmsg_virtio_drop_lanes(rvdev);
+	if (rvdev->lanes)
+		rvdev->lanes->drop(rvdev);
 	rvdev->rvq = NULL;
 	rvdev->svq = NULL;
 	rvdev->rx_count = 0;

@@ -7,11 +7,6 @@
 
 #include "rpmsg_internal.h"
 
-static struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
-{
-	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
-}
-
 static void ring_doorbell(struct rpmsg_virtio_device *rvdev)
 {
 	if (rvdev->svq->notify)
@@ -297,8 +292,9 @@ static struct rpmsg_lane_rx *take(struct rpmsg_virtio_device *rvdev, struct rpms
 	return rx;
 }
 
-void rpmsg_virtio_lanes_receive(struct rpmsg_virtio_device *rvdev)
+static void rx_callback(struct virtqueue *vq)
 {
+	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
 	struct rpmsg_device *rdev = &rvdev->rdev;
 	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
 	rpmsg_ept_release_cb release;
@@ -307,6 +303,8 @@ void rpmsg_virtio_lanes_receive(struct rpmsg_virtio_device *rvdev)
 	struct rpmsg_lane_msg m;
 	bool ring;
 
+	if (!lanes)
+		return;
 	for (unsigned int budget = RX_BUDGET; budget; budget--) {
 		metal_mutex_acquire(&rdev->lock);
 		rx = take(rvdev, &m, &d);
@@ -332,7 +330,7 @@ void rpmsg_virtio_lanes_receive(struct rpmsg_virtio_device *rvdev)
 	metal_mutex_release(&rdev->lock);
 }
 
-bool rpmsg_virtio_lanes_pending(const struct rpmsg_virtio_device *rvdev)
+static bool pending(const struct rpmsg_virtio_device *rvdev)
 {
 	for (unsigned int i = 0; i < rvdev->lanes->n; i++) {
 		if (rpmsg_lane_pending(&rvdev->lanes->rx[i]))
@@ -357,7 +355,7 @@ static int rx_size(struct rpmsg_device *rdev)
 	return (int)lanes->rx[lanes->n - 1].max;
 }
 
-void rpmsg_virtio_drop_lanes(struct rpmsg_virtio_device *rvdev)
+static void drop(struct rpmsg_virtio_device *rvdev)
 {
 	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
 
@@ -365,6 +363,18 @@ void rpmsg_virtio_drop_lanes(struct rpmsg_virtio_device *rvdev)
 	for (unsigned int i = 0; lanes && i < lanes->n; i++)
 		rpmsg_lane_rx_free(&lanes->rx[i]);
 }
+
+static const struct rpmsg_device_ops operations = {
+	.send_offchannel_raw = send_raw,
+	.hold_rx_buffer = hold_rx_buffer,
+	.release_rx_buffer = release_rx_buffer,
+	.get_tx_payload_buffer = get_tx_payload_buffer,
+	.send_offchannel_nocopy = send_nocopy,
+	.release_tx_buffer = release_tx_buffer,
+	.get_rx_buffer_size = rx_size,
+	.get_tx_buffer_size = tx_size,
+	.set_urgent = set_urgent,
+};
 
 int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_lanes *lanes,
 			   const struct rpmsg_virtio_lane_place *place, unsigned int n,
@@ -381,20 +391,13 @@ int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 	}
 	rvdev->lanes = lanes;
 	if (lanes->n < n) {
-		rpmsg_virtio_drop_lanes(rvdev);
+		drop(rvdev);
 		return RPMSG_ERR_PARAM;
 	}
-	rvdev->rdev.ops = (struct rpmsg_device_ops){
-		.send_offchannel_raw = send_raw,
-		.hold_rx_buffer = hold_rx_buffer,
-		.release_rx_buffer = release_rx_buffer,
-		.get_tx_payload_buffer = get_tx_payload_buffer,
-		.send_offchannel_nocopy = send_nocopy,
-		.release_tx_buffer = release_tx_buffer,
-		.get_rx_buffer_size = rx_size,
-		.get_tx_buffer_size = tx_size,
-		.set_urgent = set_urgent,
-	};
+	lanes->pending = pending;
+	lanes->drop = drop;
+	rvdev->rdev.ops = operations;
+	rvdev->rvq->callback = rx_callback;
 	return RPMSG_SUCCESS;
 }
 

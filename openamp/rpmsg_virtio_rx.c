@@ -32,8 +32,7 @@ static struct rpmsg_virtio_slot *next_slot(struct rpmsg_virtio_device *rvdev)
 	return slot;
 }
 
-/* One user less; the last one gives the buffer back: a kick follows. With the lock held. */
-static void put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
+void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
 {
 	struct virtqueue_buf buf = { slot->buf, (int)slot->len };
 
@@ -89,7 +88,7 @@ static bool receive_one(struct rpmsg_virtio_device *rvdev, bool *more)
 	if (rvdev->rvq != vq)
 		return false;
 	metal_mutex_acquire(&rdev->lock);
-	put_slot(rvdev, slot);
+	rpmsg_virtio_put_slot(rvdev, slot);
 	release = rpmsg_delivery_done(&d);
 	if (!release)
 		return true;
@@ -127,10 +126,6 @@ void rpmsg_virtio_rx_callback(struct virtqueue *vq)
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
 	bool quiet = false;
 
-	if (rvdev->lanes) {
-		rpmsg_virtio_lanes_receive(rvdev);
-		return;
-	}
 	/* Only this context takes from the queue: whether it is empty needs no lock. */
 	if (rvdev->rvq != vq || !virtqueue_pending(vq))
 		return;
@@ -142,47 +137,4 @@ void rpmsg_virtio_rx_callback(struct virtqueue *vq)
 		return;
 	virtqueue_kick(vq);
 	metal_mutex_release(&rvdev->rdev.lock);
-}
-
-static struct rpmsg_virtio_slot *received_slot(struct rpmsg_virtio_device *rvdev, void *rxbuf)
-{
-	struct rpmsg_virtio_slot *slot;
-	uint16_t i;
-
-	/* In the device's role two descriptors may name one buffer: look for a live one. */
-	for (i = 0; i < rvdev->rx_count; i++) {
-		slot = &rvdev->rx_slots[i];
-		if (slot->state == SLOT_RECEIVED &&
-		    (uint8_t *)slot->buf + sizeof(struct rpmsg_hdr) == rxbuf)
-			return slot;
-	}
-	return NULL;
-}
-
-void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf)
-{
-	struct rpmsg_virtio_device *rvdev =
-		metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
-	struct rpmsg_virtio_slot *slot;
-
-	metal_mutex_acquire(&rdev->lock);
-	slot = received_slot(rvdev, rxbuf);
-	if (slot && slot->holds < UINT16_MAX)
-		slot->holds++;
-	metal_mutex_release(&rdev->lock);
-}
-
-void rpmsg_virtio_release_rx_buffer(struct rpmsg_device *rdev, void *rxbuf)
-{
-	struct rpmsg_virtio_device *rvdev =
-		metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
-	struct rpmsg_virtio_slot *slot;
-
-	metal_mutex_acquire(&rdev->lock);
-	slot = received_slot(rvdev, rxbuf);
-	if (slot) {
-		put_slot(rvdev, slot);
-		virtqueue_kick(rvdev->rvq);
-	}
-	metal_mutex_release(&rdev->lock);
 }

@@ -6,27 +6,10 @@
 
 #define WAIT_STEP_US 1000
 
-static struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
-{
-	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
-}
-
 /* Buffers we sent come back when we look for one; nobody waits for the notification. */
 void rpmsg_virtio_tx_callback(struct virtqueue *vq)
 {
 	(void)vq;
-}
-
-struct rpmsg_virtio_slot *rpmsg_find_slot(struct rpmsg_virtio_slot *slots, uint16_t count,
-					  const void *buf)
-{
-	uint16_t i;
-
-	for (i = 0; i < count; i++) {
-		if (slots[i].buf == buf && slots[i].state == SLOT_FILLING)
-			return &slots[i];
-	}
-	return NULL;
 }
 
 static struct rpmsg_virtio_slot *reclaimed(struct rpmsg_virtio_device *rvdev)
@@ -77,8 +60,7 @@ static struct rpmsg_virtio_slot *device_slot(struct rpmsg_virtio_device *rvdev)
 	return slot;
 }
 
-/* With the lock held. */
-static struct rpmsg_virtio_slot *take_slot(struct rpmsg_virtio_device *rvdev)
+struct rpmsg_virtio_slot *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev)
 {
 	struct rpmsg_virtio_slot *slot = reclaimed(rvdev);
 
@@ -121,15 +103,14 @@ bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev)
 	}
 }
 
-static void reclaim(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
+void rpmsg_virtio_reclaim(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
 {
 	slot->state = SLOT_RECLAIMED;
 	metal_list_add_tail(&rvdev->reclaimer, &slot->node);
 }
 
-/* Header, ring, doorbell. With the lock held. Fails only when the peer broke the rules. */
-static int submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot, uint32_t src,
-		  uint32_t dst, int len)
+int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot,
+			uint32_t src, uint32_t dst, int len)
 {
 	struct virtqueue_buf buf = { slot->buf, (int)slot->len };
 	struct rpmsg_hdr hdr = { .src = src, .dst = dst, .len = (uint16_t)len };
@@ -151,75 +132,6 @@ static int submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *s
 	return len;
 }
 
-static struct rpmsg_virtio_slot *try_lend(struct rpmsg_virtio_device *rvdev)
-{
-	struct rpmsg_virtio_slot *slot;
-
-	metal_mutex_acquire(&rvdev->rdev.lock);
-	slot = take_slot(rvdev);
-	if (slot)
-		slot->state = SLOT_FILLING;
-	metal_mutex_release(&rvdev->rdev.lock);
-	return slot;
-}
-
-void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *len, int wait)
-{
-	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
-	struct rpmsg_virtio_slot *slot;
-
-	for (;;) {
-		if (!rpmsg_virtio_link_up(rvdev))
-			return NULL;
-		slot = try_lend(rvdev);
-		if (slot)
-			break;
-		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
-			return NULL;
-	}
-	*len = slot->len - sizeof(struct rpmsg_hdr);
-	return (uint8_t *)slot->buf + sizeof(struct rpmsg_hdr);
-}
-
-static struct rpmsg_virtio_slot *filling_slot(struct rpmsg_virtio_device *rvdev, const void *txbuf)
-{
-	return rpmsg_find_slot(rvdev->tx_slots, rvdev->svq ? rvdev->tx_count : 0,
-			       (const uint8_t *)txbuf - sizeof(struct rpmsg_hdr));
-}
-
-int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
-			     const void *data, int len)
-{
-	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	struct rpmsg_virtio_slot *slot;
-	int ret;
-
-	metal_mutex_acquire(&rdev->lock);
-	slot = filling_slot(rvdev, data);
-	if (!slot)
-		ret = RPMSG_ERR_PARAM;
-	else if ((uint32_t)len > slot->len - sizeof(struct rpmsg_hdr) || len > UINT16_MAX)
-		ret = RPMSG_ERR_BUFF_SIZE;
-	else
-		ret = submit(rvdev, slot, src, dst, len);
-	metal_mutex_release(&rdev->lock);
-	return ret;
-}
-
-int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf)
-{
-	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	struct rpmsg_virtio_slot *slot;
-
-	metal_mutex_acquire(&rdev->lock);
-	slot = filling_slot(rvdev, txbuf);
-	if (slot)
-		reclaim(rvdev, slot);
-	metal_mutex_release(&rdev->lock);
-	return slot ? RPMSG_SUCCESS : RPMSG_ERR_PARAM;
-}
-
 /* One lock for all of it: a message is short, and taking the lock twice costs more than copying. */
 static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data,
 		    int len)
@@ -228,17 +140,17 @@ static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 	int ret = RPMSG_ERR_NO_BUFF;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	slot = take_slot(rvdev);
+	slot = rpmsg_virtio_take_slot(rvdev);
 	if (slot && (uint32_t)len > slot->len - sizeof(struct rpmsg_hdr)) {
 		ret = RPMSG_ERR_BUFF_SIZE;
 	} else if (slot) {
 		if (len)
 			metal_copy_to_shared((uint8_t *)slot->buf + sizeof(struct rpmsg_hdr), data,
 					     (size_t)len);
-		ret = submit(rvdev, slot, src, dst, len);
+		ret = rpmsg_virtio_submit(rvdev, slot, src, dst, len);
 	}
 	if (slot && ret < 0)
-		reclaim(rvdev, slot);
+		rpmsg_virtio_reclaim(rvdev, slot);
 	metal_mutex_release(&rvdev->rdev.lock);
 	return ret;
 }

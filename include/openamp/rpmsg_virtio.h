@@ -62,6 +62,8 @@ struct rpmsg_virtio_stats {
 /* Messages through lanes (openamp/rpmsg_lane.h) instead of the queues' buffers. */
 #define RPMSG_VIRTIO_LANES_MAX 2u
 
+struct rpmsg_virtio_device;
+
 struct rpmsg_virtio_lanes {
 	unsigned int n; /* 2: lane 0 is the urgent one */
 	struct rpmsg_lane_tx tx[RPMSG_VIRTIO_LANES_MAX];
@@ -69,6 +71,9 @@ struct rpmsg_virtio_lanes {
 	unsigned long urgent[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /* local, 1024 and up */
 	uint32_t urgent_addr; /* and one below 1024; 0: none */
 	bool want;	      /* a sender waits for room */
+	/* rpmsg_virtio_lanes.c: is something there to receive; forget the lanes. */
+	bool (*pending)(const struct rpmsg_virtio_device *rvdev);
+	void (*drop)(struct rpmsg_virtio_device *rvdev);
 };
 
 /* Where a lane's two directions are: shared memory, zeroed, aligned to 64. */

@@ -16,13 +16,7 @@ int metal_condition_wait(struct metal_condition *cv, metal_mutex_t *m)
 	m->held = 0;
 	state = metal_port_park(cv, m->waiting ? m : NULL, state);
 	cv->waiters--;
-	/* In a critical section, but somebody may sleep with the mutex. */
-	while (m->held) {
-		m->waiting++;
-		state = metal_port_park(m, NULL, state);
-		m->waiting--;
-	}
-	m->held = 1;
-	m->state = state;
+	/* Somebody may sleep with the mutex. */
+	__metal_mutex_wait(m, state);
 	return 0;
 }

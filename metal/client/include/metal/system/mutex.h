@@ -20,6 +20,8 @@ typedef struct {
 	}
 #define METAL_MUTEX_DEFINE(mutex) metal_mutex_t mutex = METAL_MUTEX_INIT(mutex)
 
+METAL_C_BEGIN
+
 static inline void __metal_mutex_init(metal_mutex_t *mutex)
 {
 	mutex->state = 0;
@@ -32,17 +34,30 @@ static inline void __metal_mutex_deinit(metal_mutex_t *mutex)
 	mutex->state = 0;
 }
 
-static inline void __metal_mutex_acquire(metal_mutex_t *mutex)
+/* In a critical section, whose enter gave state: once nobody has the mutex it is the caller's. */
+void __metal_mutex_wait(metal_mutex_t *mutex, unsigned long state);
+
+/* Where these are not inlined the program has each once, in mutex.c. */
+inline void __metal_mutex_acquire(metal_mutex_t *mutex)
 {
 	unsigned long state = metal_port_critical_enter();
 
-	while (mutex->held) {
-		mutex->waiting++;
-		state = metal_port_park(mutex, NULL, state);
-		mutex->waiting--;
+	if (mutex->held) {
+		__metal_mutex_wait(mutex, state);
+		return;
 	}
 	mutex->held = 1;
 	mutex->state = state;
+}
+
+inline void __metal_mutex_release(metal_mutex_t *mutex)
+{
+	unsigned long state = mutex->state;
+
+	mutex->held = 0;
+	if (mutex->waiting)
+		metal_port_unpark(mutex, 0);
+	metal_port_critical_leave(state);
 }
 
 static inline int __metal_mutex_try_acquire(metal_mutex_t *mutex)
@@ -58,19 +73,11 @@ static inline int __metal_mutex_try_acquire(metal_mutex_t *mutex)
 	return 1;
 }
 
-static inline void __metal_mutex_release(metal_mutex_t *mutex)
-{
-	unsigned long state = mutex->state;
-
-	mutex->held = 0;
-	if (mutex->waiting)
-		metal_port_unpark(mutex, 0);
-	metal_port_critical_leave(state);
-}
-
 static inline int __metal_mutex_is_acquired(metal_mutex_t *mutex)
 {
 	return mutex->held;
 }
+
+METAL_C_END
 
 #endif /* METAL_SYSTEM_MUTEX_H */
