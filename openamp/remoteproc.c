@@ -46,7 +46,9 @@ struct remoteproc *remoteproc_init(struct remoteproc *rproc, const struct remote
 	metal_list_init(&rproc->mems);
 	metal_list_init(&rproc->vdevs);
 	rproc->bootaddr = METAL_BAD_PHYS;
+	/* Some init callbacks set both, some rely on finding them. */
 	rproc->ops = ops;
+	rproc->priv = priv;
 	if (!ops->init)
 		return rproc;
 	rproc = ops->init(rproc, ops, priv);
