@@ -75,6 +75,7 @@ void bench_cases(void);
 /* floors_*.c, rpmsg_cases.c: add their cases. */
 void bench_floors_ring(void);
 void bench_floors_system(void);
+void bench_floors_memory(void); /* copies and reads of what bulk messages hold; also in system */
 void bench_rpmsg(void);
 /* floors_system.c: the program that fork and exec start is this one; does not return in there. */
 void bench_exec_child(int argc, char **argv);

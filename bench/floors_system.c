@@ -89,14 +89,6 @@ static uint64_t read_timed(void *arg, uint32_t ops)
 	return ns;
 }
 
-static const struct bench_kind read_kind = { .unit = "MB/s",
-					     .mb = MIB / 1e6,
-					     .prepare = copy_open,
-					     .timed = read_timed,
-					     .peer = read_peer };
-static const struct bench_kind copy_big_kind = {
-	.unit = "MB/s", .mb = MIB / 1e6, .prepare = copy_open, .host = copy_host
-};
 static const struct bench_kind copy_kind = { .unit = "ns",
 					     .prepare = copy_open,
 					     .host = copy_host };
@@ -107,6 +99,74 @@ static void add_copy(const struct bench_kind *kind, enum bench_place place, uint
 	struct copy *c = bench_alloc(sizeof(*c));
 	c->size = size;
 	bench_add(kind, c, place, ops, batches, "floor.%s.%u", name, size);
+}
+
+/* The peer has read it all before this side writes it: only the copy is an operation. */
+static uint64_t write_once(struct copy *c)
+{
+	uint32_t n = __atomic_load_n(c->asked, __ATOMIC_RELAXED) + 1, turns = 0;
+	uint64_t begin = bench_now_ns(), ns;
+
+	memcpy(c->to, c->from, c->size);
+	ns = bench_now_ns() - begin;
+	__atomic_store_n(c->asked, n, __ATOMIC_RELEASE);
+	while (__atomic_load_n(c->filled, __ATOMIC_ACQUIRE) != n)
+		bench_spin(&turns);
+	return ns;
+}
+
+static void write_peer(void *arg)
+{
+	struct copy *c = arg;
+	uint32_t n = __atomic_load_n(c->filled, __ATOMIC_RELAXED), seen, turns = 0;
+
+	while (!bench_stopped()) {
+		seen = __atomic_load_n(c->asked, __ATOMIC_ACQUIRE);
+		if (seen == n) {
+			bench_spin(&turns);
+			continue;
+		}
+		bench_consume(c->to, c->size);
+		__atomic_store_n(c->filled, n = seen, __ATOMIC_RELEASE);
+	}
+}
+
+static uint64_t write_timed(void *arg, uint32_t ops)
+{
+	uint64_t ns = 0;
+
+	while (ops--)
+		ns += write_once(arg);
+	return ns;
+}
+
+/* As rates: copies, reads of what the other core has just written, copies over what it has read. */
+static void add_rates(uint32_t size, uint32_t ops)
+{
+	struct bench_kind *copy = bench_alloc(sizeof(*copy)), *read = bench_alloc(sizeof(*read));
+	struct bench_kind *write = bench_alloc(sizeof(*write));
+
+	*copy = (struct bench_kind){
+		.unit = "MB/s", .mb = size / 1e6, .prepare = copy_open, .host = copy_host
+	};
+	*read = (struct bench_kind){ .unit = "MB/s",
+				     .mb = size / 1e6,
+				     .prepare = copy_open,
+				     .timed = read_timed,
+				     .peer = read_peer };
+	*write = *read;
+	write->timed = write_timed;
+	write->peer = write_peer;
+	add_copy(copy, BENCH_ALONE, size, ops, 10, "memcpy");
+	add_copy(read, BENCH_CROSS, size, ops, 10, "read");
+	add_copy(write, BENCH_CROSS, size, ops, 10, "write");
+}
+
+void bench_floors_memory(void)
+{
+	add_rates(4096, 64);
+	add_rates(65536, 16);
+	add_rates(MIB, 2);
 }
 
 /* ---- wake-ups: what one side writes wakes the other ---- */
@@ -322,8 +382,7 @@ void bench_floors_system(void)
 	pty->size = 496;
 	for (unsigned int i = 0; rings_sizes[i]; i++)
 		add_copy(&copy_kind, BENCH_ALONE, rings_sizes[i], 1000, 50, "memcpy");
-	add_copy(&copy_big_kind, BENCH_ALONE, MIB, 2, 10, "memcpy");
-	add_copy(&read_kind, BENCH_CROSS, MIB, 2, 10, "read");
+	bench_floors_memory();
 	add_wires(&eventfd_kind, 8, "eventfd");
 	add_wires(&socket_kind, 16, "socket");
 	add_wires(&socket_kind, 496, "socket");

@@ -34,6 +34,7 @@ class Count:
 SIZES = (16, 64, 256, 496, 1008, 2032)
 ECHO_GOAL, FLOOD_GOAL, WAKE_GOAL = 2.0, 1.5, 1.2
 LANE_ECHO_GOAL, LANE_FLOOD_GOAL = 1.3, 1.15
+BULK_GOAL = 0.9  # of the floor's rate
 
 
 def rings():
@@ -98,4 +99,30 @@ def system():
     yield Count("wake-ups of the idle daemon in five seconds", "idle", "wakeups", 0)
 
 
-ROWS = [*rings(), *lanes(), *wakes(), *system()]
+def bulk():
+    """Bulk messages, as rates."""
+    for place, words in (("same", "client on this core"), ("cross", "client on another core")):
+        for n, size in ((1 << 20, "1 MiB"), (65536, "64 KiB"), (4096, "4 KiB")):
+            goal = BULK_GOAL if n == 1 << 20 else None
+            copy = f"umt.{place}.copy.{n}"
+            yield Ratio(f"bulk, {size} copied in, {words}", copy, (f"floor.memcpy.{n}",), goal,
+                        least=True)
+            if place == "cross":
+                yield Ratio("  to a copy over what that core has read", copy, (f"floor.write.{n}",))
+            yield Ratio(f"bulk, {size} read, {words}", f"umt.{place}.read.{n}",
+                        (f"floor.read.{n}",), goal, least=True)
+        n = 1 << 20
+        for way, what in (("send", "copied in and told of"), ("out", "stream to the client"),
+                          ("in", "stream to the host")):
+            yield Ratio(f"bulk, 1 MiB {what}, {words}", f"umt.{place}.{way}.{n}",
+                        (f"floor.memcpy.{n}",))
+
+
+def calls():
+    """A client's calls of Linux: two processes more than a message, each woken and answered."""
+    for name in ("lseek", "write.432", "read.432"):
+        yield Ratio(f"rpc, {name}", f"rpc.{name}",
+                    ("floor.eventfd.same.8", "floor.eventfd.same.8", "floor.socket.same.16"))
+
+
+ROWS = [*rings(), *lanes(), *wakes(), *system(), *bulk(), *calls()]

@@ -15,7 +15,8 @@ static struct bench_case cases[BENCH_CASES_MAX];
 static unsigned int n_cases;
 
 static const char usage[] =
-	"bench_rpmsg|bench_app [--smoke] [--rounds=N] [--scale=PERCENT] [--cpus=A,B] "
+	"bench_rpmsg|bench_app|bench_umt|bench_rpc [--smoke] [--rounds=N] [--scale=PERCENT] "
+	"[--cpus=A,B] "
 	"[--only=PREFIX] "
 	"[--out=FILE]\n"
 	"\n"

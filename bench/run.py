@@ -17,7 +17,10 @@ def main():
                    check=True, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, os.path.join(TOP, "bench", "system.py"), f"--out={OUT}",
                     *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
-    files = [rings, os.path.join(OUT, "app.json"), os.path.join(OUT, "system.json")]
+    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_umt.py"), f"--out={OUT}",
+                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
+    files = [rings, os.path.join(OUT, "umt.json"), os.path.join(OUT, "rpc.json"),
+             os.path.join(OUT, "app.json"), os.path.join(OUT, "system.json")]
     subprocess.run([sys.executable, os.path.join(TOP, "bench", "report.py"), f"--out={OUT}",
                     *files], check=True)
 

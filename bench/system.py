@@ -57,11 +57,11 @@ class Daemon:
             sys.exit(f"{method}: {answer}")
         return answer["parameters"]
 
-    def create(self, name):
+    def create(self, name, variant="ref"):
         path = os.path.join(self.dir, f"{name}.conf")
         with open(path, "w", encoding="utf-8") as conf:
             conf.write(f"[Mica]\nName={name}\nPedestal=native\n"
-                       f"ClientPath={BUILD}/client/mica-ref-native\n")
+                       f"ClientPath={BUILD}/client/mica-{variant}-native\n")
         self.call("Create", file=path)
 
     def status(self, field):

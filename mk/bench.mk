@@ -4,9 +4,11 @@
 SRC_bench := $(filter-out bench/cases_% bench/rpmsg_%,$(wildcard bench/*.c))
 SRC_bench_rpmsg := bench/cases_rings.c $(wildcard bench/rpmsg_*.c)
 SRC_bench_app := bench/cases_app.c
+SRC_bench_umt := bench/cases_umt.c
+SRC_bench_rpc := bench/cases_rpc.c
 
 .PHONY: bench bench-programs
-bench-programs: $(B)/bench_rpmsg $(B)/bench_app
+bench-programs: $(B)/bench_rpmsg $(B)/bench_app $(B)/bench_umt $(B)/bench_rpc
 
 $(B)/bench_rpmsg: $(call obj,$(SRC_bench) $(SRC_bench_rpmsg)) $(B)/libopenamp.a
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ -lpthread
@@ -14,7 +16,13 @@ $(B)/bench_rpmsg: $(call obj,$(SRC_bench) $(SRC_bench_rpmsg)) $(B)/libopenamp.a
 $(B)/bench_app: $(call obj,$(SRC_bench) $(SRC_bench_app)) $(B)/libmica-app.a
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
+$(B)/bench_umt: $(call obj,$(SRC_bench) $(SRC_bench_umt)) $(B)/libmica-app.a
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
+
+$(B)/bench_rpc: $(call obj,$(SRC_bench) $(SRC_bench_rpc)) $(B)/libmica-app.a
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
+
 bench: host client-native bench-programs
 	@bench/run.py $(BENCH_ARGS)
 
--include $(patsubst %.o,%.d,$(call obj,$(SRC_bench) $(SRC_bench_rpmsg) $(SRC_bench_app)))
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_bench) $(SRC_bench_rpmsg) $(SRC_bench_app) $(SRC_bench_umt) $(SRC_bench_rpc)))

@@ -12,6 +12,9 @@ void extras_umt_open(void);
 
 void extras_umt_hostile_open(void);
 
+/* What the benchmark talks to. */
+void extras_bench_open(void);
+
 /* Before the kernel starts: test it without any host. */
 void standalone_start(void);
 

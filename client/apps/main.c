@@ -39,6 +39,10 @@ static void ready(void *arg)
 	case KIND_RTTHREAD:
 		extras_rtthread_open();
 		break;
+	case KIND_BENCH:
+		shell_start(&mica_variant.shell);
+		extras_bench_open();
+		break;
 	case KIND_PLAIN:
 		shell_start(&mica_variant.shell);
 		break;

@@ -27,6 +27,7 @@ enum variant_kind {
 	KIND_PLAIN,	  /* shell only */
 	KIND_RTTHREAD,	  /* echo, onoff, matrix, and a shell once onoff asks for it */
 	KIND_UMT_HOSTILE, /* shell, and an rpmsg-umt that breaks every rule */
+	KIND_BENCH,	  /* shell, mica-bench, rpmsg-rpc, and an rpmsg-umt that only reads */
 	KIND_UNIPROTON,	  /* shell, rpmsg-rpc, rpmsg-umt, and a boot that waits for the last two */
 };
 

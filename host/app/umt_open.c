@@ -79,7 +79,8 @@ static int map_window(struct mica_umt *u, int fd, int64_t deadline)
 
 	if (!makes_sense(&u->hello))
 		return errno = EPROTO, -1;
-	va = mmap(NULL, u->hello.map_len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	/* All pages at once: no message waits for them. */
+	va = mmap(NULL, u->hello.map_len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (va == MAP_FAILED)
 		return -1;
 	u->window = va;

@@ -60,6 +60,22 @@ def test_system(tmp_path):
     assert cases["idle"]["counts"]["resident_mib"] > 0
 
 
+def test_bulk_messages_and_calls(tmp_path):
+    done = run(sys.executable, os.path.join(TOP, "bench", "system_umt.py"), "--rounds=2", "--scale=10",
+               f"--out={tmp_path}", env={"V": os.path.basename(BUILD)})
+    assert done.returncode == 0, done.stderr
+    cases = {}
+    for name in ("umt", "rpc"):
+        data = json.loads((tmp_path / f"{name}.json").read_text())
+        cases.update({c["id"]: c for c in data["cases"]})
+    places = ("same", "cross") if len(os.sched_getaffinity(0)) > 1 else ("same",)
+    names = [f"umt.{place}.{what}.{size}" for place in places for size in (4096, 65536, 1 << 20)
+             for what in ("copy", "send", "read", "out", "in")]
+    for name in (*names, "rpc.lseek", "rpc.write.432", "rpc.read.432"):
+        assert len(cases[name]["rounds"]) == 2
+        assert 0 < cases[name]["min"] <= cases[name]["p50"] <= cases[name]["p90"]
+
+
 def test_bad_options():
     for option in ("--rounds=0", "--scale=x", "--cpus=1", "more"):
         done = run(BENCH, option)

@@ -14,8 +14,6 @@
 #include "../umt_window.h"
 #include "umt.h"
 
-static void flush(struct umt *u);
-
 /* ---- to the client ---- */
 
 static void enqueue(struct umt *u, uint32_t offset, uint32_t len, uint16_t flags, uint64_t part)
@@ -28,16 +26,15 @@ static void enqueue(struct umt *u, uint32_t offset, uint32_t len, uint16_t flags
 		.flags = flags,
 		.session = u->session,
 	};
-	flush(u);
 }
 
 /* As many entries a message as fit; one, as they know it, to older images. */
-static void flush(struct umt *u)
+void umt_flush(struct umt *u)
 {
 	struct mica_umt_message batch[MICA_UMT_ENTRIES];
 	unsigned int max = u->several ? MICA_UMT_ENTRIES : 1;
 
-	while (u->n_queued && mica_service_can_send(u->s)) {
+	while (u->n_queued && !u->closing && mica_service_can_send(u->s)) {
 		unsigned int n = u->n_queued < max ? u->n_queued : max;
 
 		for (unsigned int i = 0; i < n; i++)
@@ -262,6 +259,8 @@ static void umt_message(struct mica_service *s, const void *data, size_t len)
 	else
 		for (size_t i = 0; i < n && i < MICA_UMT_ENTRIES; i++)
 			entry(u, &batch[i]);
+	umt_told(u);
+	umt_flush(u);
 }
 
 /* ---- the service ---- */
@@ -330,7 +329,7 @@ int umt_window(struct umt *u, struct mica_error *err)
 
 static void umt_writable(struct mica_service *s)
 {
-	flush(s->priv);
+	umt_flush(s->priv);
 }
 
 static void umt_close(struct mica_service *s)
@@ -338,7 +337,7 @@ static void umt_close(struct mica_service *s)
 	struct mica_client *c = s->link->client;
 	struct umt *u = s->priv;
 
-	u->n_queued = UMT_QUEUE; /* nothing more to the client */
+	u->closing = true; /* nothing more to the client */
 	umt_unlisten(u);
 	if (c->ops->unshare)
 		c->ops->unshare(c->ped);

@@ -31,9 +31,12 @@ struct umt {
 	bool sending;  /* the application has begun a message and not ended it */
 	bool getting;  /* so has the client */
 	bool stale;    /* the answer that is due belongs to an application that is gone */
+	bool closing;
 	bool skipping; /* the rest of the client's message has lost its reader */
 	struct mica_umt_message queue[UMT_QUEUE];
 	unsigned int head, n_queued;
+	struct mica_umt_note note[MICA_UMT_NOTES_MAX]; /* to the application, one packet */
+	unsigned int n_notes;
 	unsigned int n_wrong; /* entries of the client that made no sense */
 
 	char path[PATH_MAX]; /* empty: no socket */
@@ -51,6 +54,8 @@ const char *umt_send(struct umt *u, const struct mica_umt_note *note);
 const char *umt_release(struct umt *u, const struct mica_umt_note *note);
 void umt_abort(struct umt *u);
 void umt_reset(struct umt *u);
+/* What was said to the client leaves now, in as few messages as it fits; for the end of a turn. */
+void umt_flush(struct umt *u);
 /* The application is gone: what it had goes back. */
 void umt_reader_gone(struct umt *u);
 
@@ -58,8 +63,10 @@ void umt_reader_gone(struct umt *u);
 
 int umt_listen(struct umt *u, struct mica_error *err);
 void umt_unlisten(struct umt *u);
-/* To the application, if there is one; it is hung up on if it does not read. */
+/* To the application, if there is one; umt_told() sends it. */
 void umt_tell(struct umt *u, uint32_t kind, uint32_t flags, uint32_t offset, uint32_t len);
+/* One packet; for the end of a turn. The application is hung up on if it does not read. */
+void umt_told(struct umt *u);
 /* Pieces of the client that nobody was told of yet. */
 void umt_tell_waiting(struct umt *u);
 void umt_hang_up(struct umt *u, const char *why);

@@ -17,6 +17,7 @@
 #include "umt.h"
 
 #define BACKLOG 4
+#define PACKETS 8 /* taken in one turn: others come, too */
 
 static void close_fd(int *fd)
 {
@@ -45,20 +46,32 @@ void umt_hang_up(struct umt *u, const char *why)
 	mica_handle_free(c->host, u->app);
 	u->app = NULL;
 	close_fd(&u->app_fd);
+	u->n_notes = 0;
 	umt_reader_gone(u);
+	umt_flush(u);
 }
 
 /* All that can wait for it fits its socket: who lets that fill up does not read. */
+void umt_told(struct umt *u)
+{
+	size_t len = u->n_notes * sizeof(u->note[0]);
+
+	u->n_notes = 0;
+	if (!len || u->app_fd < 0)
+		return;
+	if (send(u->app_fd, u->note, len, MSG_NOSIGNAL) != (ssize_t)len)
+		umt_hang_up(u, errno == EAGAIN ? "nothing, and reads nothing" : NULL);
+}
+
 void umt_tell(struct umt *u, uint32_t kind, uint32_t flags, uint32_t offset, uint32_t len)
 {
-	const struct mica_umt_note note = {
-		.kind = kind, .flags = flags, .offset = offset, .len = len
-	};
-
+	if (u->n_notes == MICA_UMT_NOTES_MAX)
+		umt_told(u);
 	if (u->app_fd < 0)
 		return;
-	if (send(u->app_fd, &note, sizeof(note), MSG_NOSIGNAL) != (ssize_t)sizeof(note))
-		umt_hang_up(u, errno == EAGAIN ? "nothing, and reads nothing" : NULL);
+	u->note[u->n_notes++] = (struct mica_umt_note){
+		.kind = kind, .flags = flags, .offset = offset, .len = len
+	};
 }
 
 void umt_tell_waiting(struct umt *u)
@@ -118,28 +131,47 @@ static const char *obey(struct umt *u, const struct mica_umt_note *note)
 	}
 }
 
-/* One packet a turn: others come first. */
-static void on_app(uv_poll_t *poll, int status, int events)
-{
-	struct mica_umt_note notes[MICA_UMT_NOTES_MAX + 1];
-	struct umt *u = poll->data;
-	const char *wrong = NULL;
-	ssize_t n;
+typedef struct mica_umt_note packet[MICA_UMT_NOTES_MAX + 1]; /* one more: it was too long */
 
-	(void)events;
-	n = status < 0 ? 0 : recv(u->app_fd, notes, sizeof(notes), MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
+static void take_packet(struct umt *u, const struct mica_umt_note *notes, size_t len)
+{
+	const char *wrong = NULL;
+
+	if (!len) { /* the end */
 		umt_hang_up(u, NULL);
 		return;
 	}
-	if ((size_t)n % sizeof(notes[0]) || (size_t)n > MICA_UMT_NOTES_MAX * sizeof(notes[0]))
+	if (len % sizeof(notes[0]) || len > MICA_UMT_NOTES_MAX * sizeof(notes[0]))
 		wrong = "something that is no list of notes";
-	for (size_t i = 0; i < (size_t)n / sizeof(notes[0]) && !wrong && u->app_fd >= 0; i++)
+	for (size_t i = 0; i < len / sizeof(notes[0]) && !wrong && u->app_fd >= 0; i++)
 		wrong = obey(u, &notes[i]);
 	if (wrong)
 		umt_hang_up(u, wrong);
+}
+
+static void on_app(uv_poll_t *poll, int status, int events)
+{
+	struct umt *u = poll->data;
+	packet packets[PACKETS];
+	struct iovec iov[PACKETS];
+	struct mmsghdr msgs[PACKETS] = { 0 };
+	int n = 0;
+
+	(void)events;
+	for (unsigned int i = 0; i < PACKETS; i++) {
+		iov[i] = (struct iovec){ packets[i], sizeof(packets[i]) };
+		msgs[i].msg_hdr = (struct msghdr){ .msg_iov = &iov[i], .msg_iovlen = 1 };
+	}
+	if (status >= 0)
+		n = recvmmsg(u->app_fd, msgs, PACKETS, MSG_DONTWAIT, NULL);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0)
+		umt_hang_up(u, NULL);
+	for (int i = 0; i < n && u->app_fd >= 0; i++)
+		take_packet(u, packets[i], msgs[i].msg_len);
+	umt_told(u);
+	umt_flush(u);
 }
 
 /* Its end may lie behind what it said last; both are seen before the next one is. */
@@ -203,9 +235,13 @@ static int take(struct umt *u, int sock)
 
 static void tell_state(struct umt *u)
 {
-	for (unsigned int i = 0; i < u->sent.n && u->app_fd >= 0; i++)
+	/* A packet each. */
+	for (unsigned int i = 0; i < u->sent.n && u->app_fd >= 0; i++) {
 		umt_tell(u, MICA_UMT_NOTE_TAKEN, 0, u->sent.at[i].offset, u->sent.at[i].len);
+		umt_told(u);
+	}
 	umt_tell_waiting(u);
+	umt_told(u);
 }
 
 static void on_listen(uv_poll_t *poll, int status, int events)
