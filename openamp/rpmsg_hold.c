@@ -14,16 +14,16 @@ void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
 		ept->rdev->ops.release_rx_buffer(ept->rdev, rxbuf);
 }
 
-static struct rpmsg_virtio_slot *received_slot(struct rpmsg_virtio_device *rvdev, void *rxbuf)
+static struct vq_desc_extra *received_slot(struct rpmsg_virtio_device *rvdev, void *rxbuf)
 {
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 	uint16_t i;
 
 	/* In the device's role two descriptors may name one buffer: look for a live one. */
 	for (i = 0; i < rvdev->rx_count; i++) {
 		slot = &rvdev->rx_slots[i];
 		if (slot->state == SLOT_RECEIVED &&
-		    (uint8_t *)slot->buf + sizeof(struct rpmsg_hdr) == rxbuf)
+		    (uint8_t *)slot->addr + sizeof(struct rpmsg_hdr) == rxbuf)
 			return slot;
 	}
 	return NULL;
@@ -32,7 +32,7 @@ static struct rpmsg_virtio_slot *received_slot(struct rpmsg_virtio_device *rvdev
 void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf)
 {
 	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 
 	metal_mutex_acquire(&rdev->lock);
 	slot = received_slot(rvdev, rxbuf);
@@ -44,7 +44,7 @@ void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf)
 void rpmsg_virtio_release_rx_buffer(struct rpmsg_device *rdev, void *rxbuf)
 {
 	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 
 	metal_mutex_acquire(&rdev->lock);
 	slot = received_slot(rvdev, rxbuf);

@@ -26,22 +26,23 @@ void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept);
 /* rpmsg_ns.c: callback of the name service endpoint; priv is the rpmsg_virtio_device. */
 int rpmsg_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
 
-/* Private state of one buffer. None of it is in shared memory. */
+/* Private state of one buffer, struct vq_desc_extra: a device has it with the descriptor. */
 enum slot_state {
-	SLOT_IDLE,	/* on the ring, or not in use */
-	SLOT_RECEIVED,	/* holds counts who looks at it */
-	SLOT_FILLING,	/* lent to a sender */
-	SLOT_RECLAIMED, /* given back unsent: on the reclaimer list */
+	SLOT_IDLE,     /* on the ring, or not in use */
+	SLOT_RECEIVED, /* holds counts who looks at it */
+	SLOT_FILLING,  /* lent to a sender */
 };
 
-struct rpmsg_virtio_slot {
-	void *buf;
-	uint32_t len;
-	uint16_t idx; /* device: descriptor */
-	uint16_t holds;
-	enum slot_state state;
-	struct metal_list node;
-};
+/* Device: of a descriptor that was just taken; NULL: its buffer holds no message. */
+static inline struct vq_desc_extra *rpmsg_virtio_checked_slot(struct virtqueue *vq, uint16_t idx)
+{
+	struct vq_desc_extra *slot = &vq->vq_descx[idx];
+
+	if (slot->len >= sizeof(struct rpmsg_hdr))
+		return slot;
+	virtqueue_set_broken(vq, VQ_BREACH_DESC_LEN, slot->len);
+	return NULL;
+}
 
 /* rpmsg_deliver.c: whom a message is for; ept NULL: nobody. */
 struct rpmsg_delivery {
@@ -68,7 +69,7 @@ static inline struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
 /* rpmsg_virtio_rx.c */
 void rpmsg_virtio_rx_callback(struct virtqueue *vq);
 /* One user less; the last one gives the buffer back: a kick follows. With the lock held. */
-void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot);
+void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot);
 
 /* rpmsg_virtio_tx.c */
 bool rpmsg_virtio_link_up(struct rpmsg_virtio_device *rvdev);
@@ -79,12 +80,12 @@ void rpmsg_virtio_tx_callback(struct virtqueue *vq);
 int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data,
 			  int len, int wait);
 /* All with the lock held. A slot to fill, or NULL. */
-struct rpmsg_virtio_slot *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev);
+struct vq_desc_extra *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev);
 /* Header, ring, doorbell: len. Fails only when the peer broke the rules. */
-int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot,
-			uint32_t src, uint32_t dst, int len);
-/* Unsent: the next sender gets it. */
-void rpmsg_virtio_reclaim(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot);
+int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot, uint32_t src,
+			uint32_t dst, int len);
+/* Given back: the next sender gets it. */
+void rpmsg_virtio_unsent(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot);
 
 /*
  * What not every program needs. Weak: a linker takes the file out of an archive only for programs
@@ -103,7 +104,20 @@ metal_weak int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *t
 metal_weak int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev);
 metal_weak int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev);
 
-/* rpmsg_virtio_resume.c: both queues, created and untouched, go on where they were left. */
-int rpmsg_virtio_resume_queues(struct rpmsg_virtio_device *rvdev);
+/* rpmsg_virtio.c: both roles. Whatever was in rvdev before is forgotten. */
+void rpmsg_virtio_init_device(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+			      rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io);
+/* Queues, slots, name service: all that needs nothing of the peer. flags: of the queues. */
+int rpmsg_virtio_set_up(struct rpmsg_virtio_device *rvdev, unsigned int flags);
+void rpmsg_virtio_take_down(struct rpmsg_virtio_device *rvdev);
+
+/* rpmsg_virtio_driver.c: the driver's part of it. */
+int rpmsg_virtio_driver_config(struct rpmsg_virtio_device *rvdev,
+			       struct rpmsg_virtio_shm_pool *shpool,
+			       const struct rpmsg_virtio_config *config);
+int rpmsg_virtio_driver_up(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_shm_pool *shpool,
+			   const struct rpmsg_virtio_config *config);
+int rpmsg_virtio_driver_slots(struct rpmsg_virtio_device *rvdev);
+void rpmsg_virtio_driver_free(struct rpmsg_virtio_device *rvdev);
 
 #endif /* RPMSG_INTERNAL_H */

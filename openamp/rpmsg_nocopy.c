@@ -30,9 +30,9 @@ int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint3
 		       : RPMSG_ERR_PERM;
 }
 
-static struct rpmsg_virtio_slot *try_lend(struct rpmsg_virtio_device *rvdev)
+static struct vq_desc_extra *try_lend(struct rpmsg_virtio_device *rvdev)
 {
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	slot = rpmsg_virtio_take_slot(rvdev);
@@ -46,7 +46,7 @@ void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *le
 {
 	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
 	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 
 	for (;;) {
 		if (!rpmsg_virtio_link_up(rvdev))
@@ -58,18 +58,18 @@ void *rpmsg_virtio_get_tx_payload_buffer(struct rpmsg_device *rdev, uint32_t *le
 			return NULL;
 	}
 	*len = slot->len - sizeof(struct rpmsg_hdr);
-	return (uint8_t *)slot->buf + sizeof(struct rpmsg_hdr);
+	return (uint8_t *)slot->addr + sizeof(struct rpmsg_hdr);
 }
 
 /* The slot of a buffer that was lent; NULL: it was not. */
-static struct rpmsg_virtio_slot *filling_slot(struct rpmsg_virtio_device *rvdev, const void *txbuf)
+static struct vq_desc_extra *filling_slot(struct rpmsg_virtio_device *rvdev, const void *txbuf)
 {
 	const uint8_t *buf = (const uint8_t *)txbuf - sizeof(struct rpmsg_hdr);
 
 	for (uint16_t i = 0; rvdev->svq && i < rvdev->tx_count; i++) {
-		struct rpmsg_virtio_slot *slot = &rvdev->tx_slots[i];
+		struct vq_desc_extra *slot = &rvdev->tx_slots[i];
 
-		if (slot->buf == buf && slot->state == SLOT_FILLING)
+		if (slot->addr == buf && slot->state == SLOT_FILLING)
 			return slot;
 	}
 	return NULL;
@@ -79,7 +79,7 @@ int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 			     const void *data, int len)
 {
 	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 	int ret;
 
 	metal_mutex_acquire(&rdev->lock);
@@ -97,12 +97,12 @@ int rpmsg_virtio_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 int rpmsg_virtio_release_tx_buffer(struct rpmsg_device *rdev, void *txbuf)
 {
 	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 
 	metal_mutex_acquire(&rdev->lock);
 	slot = filling_slot(rvdev, txbuf);
 	if (slot)
-		rpmsg_virtio_reclaim(rvdev, slot);
+		rpmsg_virtio_unsent(rvdev, slot);
 	metal_mutex_release(&rdev->lock);
 	return slot ? RPMSG_SUCCESS : RPMSG_ERR_PARAM;
 }

@@ -8,7 +8,7 @@
 /* Buffers of one direction: count of size bytes each, from base on. */
 struct buffers {
 	uint8_t *base;
-	struct rpmsg_virtio_slot *slots;
+	struct vq_desc_extra *slots;
 	uint32_t size;
 	uint16_t count;
 };
@@ -17,14 +17,14 @@ static void *owner(void *arg, void *buf, uint32_t len)
 {
 	struct buffers *b = arg;
 	uintptr_t offset = (uintptr_t)buf - (uintptr_t)b->base;
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 
 	if (offset / b->size >= b->count || offset % b->size || len != b->size)
 		return NULL;
 	slot = &b->slots[offset / b->size];
-	if (slot->buf)
+	if (slot->addr)
 		return NULL;
-	slot->buf = buf;
+	slot->addr = buf;
 	slot->len = b->size;
 	return slot;
 }
@@ -43,21 +43,20 @@ static int take_buffers(struct rpmsg_virtio_shm_pool *pool, struct buffers *b)
 }
 
 /* Those the device does not have are ready for the next messages. */
-static void reclaim_rest(struct rpmsg_virtio_device *rvdev, const struct buffers *b)
+static void keep_rest(struct rpmsg_virtio_device *rvdev, const struct buffers *b)
 {
 	for (uint16_t i = 0; i < b->count; i++) {
-		struct rpmsg_virtio_slot *slot = &b->slots[i];
+		struct vq_desc_extra *slot = &b->slots[i];
 
-		if (slot->buf)
+		if (slot->addr)
 			continue;
-		slot->buf = b->base + (size_t)i * b->size;
+		slot->addr = b->base + (size_t)i * b->size;
 		slot->len = b->size;
-		slot->state = SLOT_RECLAIMED;
-		metal_list_add_tail(&rvdev->reclaimer, &slot->node);
+		rpmsg_virtio_unsent(rvdev, slot);
 	}
 }
 
-int rpmsg_virtio_resume_queues(struct rpmsg_virtio_device *rvdev)
+static int resume_queues(struct rpmsg_virtio_device *rvdev)
 {
 	struct buffers rx = { .slots = rvdev->rx_slots,
 			      .size = rvdev->config.r2h_buf_size,
@@ -71,15 +70,39 @@ int rpmsg_virtio_resume_queues(struct rpmsg_virtio_device *rvdev)
 	if (virtqueue_resume(rvdev->rvq, true, owner, &rx) ||
 	    virtqueue_resume(rvdev->svq, false, owner, &tx))
 		return RPMSG_ERR_INIT;
-	reclaim_rest(rvdev, &tx);
+	keep_rest(rvdev, &tx);
 	rvdev->rx_count = rx.count;
 	rvdev->tx_count = tx.count;
 	return RPMSG_SUCCESS;
 }
 
+int rpmsg_resume_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+		      rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+		      struct rpmsg_virtio_shm_pool *shpool)
+{
+	int ret;
+
+	if (!rvdev || !vdev || !shm_io || !VIRTIO_ROLE_IS_DRIVER(vdev))
+		return RPMSG_ERR_PARAM;
+	rpmsg_virtio_init_device(rvdev, vdev, ns_bind_cb, shm_io);
+	vdev->features = 1u << VIRTIO_RPMSG_F_NS;
+	ret = rpmsg_virtio_driver_config(rvdev, shpool, NULL);
+	if (ret == RPMSG_SUCCESS)
+		ret = rpmsg_virtio_set_up(rvdev, VIRTIO_CREATE_KEEP);
+	if (ret == RPMSG_SUCCESS)
+		ret = resume_queues(rvdev);
+	if (ret != RPMSG_SUCCESS) {
+		rpmsg_virtio_take_down(rvdev);
+		return ret;
+	}
+	/* The earlier process may have ended while it was receiving. */
+	(void)virtqueue_enable_cb(rvdev->rvq);
+	return RPMSG_SUCCESS;
+}
+
 void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev)
 {
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 	struct virtqueue_buf buf;
 	uint32_t len;
 	uint16_t idx;
@@ -87,7 +110,7 @@ void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev)
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	slot = virtqueue_get_buffer(rvdev->rvq, &len, &idx);
 	if (slot) {
-		buf = (struct virtqueue_buf){ slot->buf, (int)slot->len };
+		buf = (struct virtqueue_buf){ slot->addr, (int)slot->len };
 		(void)virtqueue_add_buffer(rvdev->rvq, &buf, 0, 1, slot);
 	}
 	metal_mutex_release(&rvdev->rdev.lock);

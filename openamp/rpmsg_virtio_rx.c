@@ -3,38 +3,28 @@
 #include "rpmsg_internal.h"
 
 /* Next received buffer, or NULL. With the lock held. */
-static struct rpmsg_virtio_slot *next_slot(struct rpmsg_virtio_device *rvdev)
+static struct vq_desc_extra *next_slot(struct rpmsg_virtio_device *rvdev)
 {
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 	uint32_t len;
 	uint16_t idx;
-	void *buf;
 
-	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev)) {
+	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
 		slot = virtqueue_get_buffer(rvdev->rvq, &len, &idx);
-		if (!slot)
-			return NULL;
-	} else {
-		buf = virtqueue_get_available_buffer(rvdev->rvq, &idx, &len);
-		if (!buf)
-			return NULL;
-		if (len < sizeof(struct rpmsg_hdr)) {
-			virtqueue_set_broken(rvdev->rvq, VQ_BREACH_DESC_LEN, len);
-			return NULL;
-		}
-		slot = &rvdev->rx_slots[idx];
-		slot->buf = buf;
-		slot->len = len;
-		slot->idx = idx;
-	}
+	else if (virtqueue_get_available_buffer(rvdev->rvq, &idx, NULL))
+		slot = rpmsg_virtio_checked_slot(rvdev->rvq, idx);
+	else
+		slot = NULL;
+	if (!slot)
+		return NULL;
 	slot->state = SLOT_RECEIVED;
 	slot->holds = 1;
 	return slot;
 }
 
-void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
+void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
 {
-	struct virtqueue_buf buf = { slot->buf, (int)slot->len };
+	struct virtqueue_buf buf = { slot->addr, (int)slot->len };
 
 	if (--slot->holds)
 		return;
@@ -43,19 +33,19 @@ void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
 		(void)virtqueue_add_buffer(rvdev->rvq, &buf, 0, 1, slot);
 	else
-		(void)virtqueue_push_consumed_buffer(rvdev->rvq, slot->idx, slot->len);
+		(void)virtqueue_push_consumed_buffer(rvdev->rvq, (uint16_t)(slot - rvdev->rx_slots),
+						     slot->len);
 }
 
 /* Take a message off the ring, its header copied and checked. With the lock held. */
-static struct rpmsg_virtio_slot *next_message(struct rpmsg_virtio_device *rvdev,
-					      struct rpmsg_hdr *hdr)
+static struct vq_desc_extra *next_message(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr)
 {
-	struct rpmsg_virtio_slot *slot = next_slot(rvdev);
+	struct vq_desc_extra *slot = next_slot(rvdev);
 
 	if (!slot)
 		return NULL;
-	BUFFER_INVALIDATE(slot->buf, slot->len);
-	metal_copy_from_shared(hdr, slot->buf, sizeof(*hdr));
+	BUFFER_INVALIDATE(slot->addr, slot->len);
+	metal_copy_from_shared(hdr, slot->addr, sizeof(*hdr));
 	if (hdr->len <= slot->len - sizeof(*hdr))
 		return slot;
 	virtqueue_set_broken(rvdev->rvq, VQ_BREACH_MSG_LEN, hdr->len);
@@ -73,7 +63,7 @@ static bool receive_one(struct rpmsg_virtio_device *rvdev, bool *more)
 {
 	struct rpmsg_device *rdev = &rvdev->rdev;
 	struct virtqueue *vq = rvdev->rvq;
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 	rpmsg_ept_release_cb release;
 	struct rpmsg_delivery d;
 	struct rpmsg_hdr hdr;
@@ -84,7 +74,7 @@ static bool receive_one(struct rpmsg_virtio_device *rvdev, bool *more)
 	*more = virtqueue_seen(vq);
 	rpmsg_delivery_find(rvdev, hdr.src, hdr.dst, &d);
 	metal_mutex_release(&rdev->lock);
-	rpmsg_deliver(rvdev, &d, (uint8_t *)slot->buf + sizeof(hdr), hdr.len, hdr.src);
+	rpmsg_deliver(rvdev, &d, (uint8_t *)slot->addr + sizeof(hdr), hdr.len, hdr.src);
 	if (rvdev->rvq != vq)
 		return false;
 	metal_mutex_acquire(&rdev->lock);

@@ -12,20 +12,10 @@ void rpmsg_virtio_tx_callback(struct virtqueue *vq)
 	(void)vq;
 }
 
-static struct rpmsg_virtio_slot *reclaimed(struct rpmsg_virtio_device *rvdev)
-{
-	struct metal_list *node = metal_list_first(&rvdev->reclaimer);
-
-	if (!node)
-		return NULL;
-	metal_list_del(node);
-	return metal_container_of(node, struct rpmsg_virtio_slot, node);
-}
-
 /* Driver: a buffer that came back, or a new one from the pool while there are descriptors. */
-static struct rpmsg_virtio_slot *driver_slot(struct rpmsg_virtio_device *rvdev)
+static struct vq_desc_extra *driver_slot(struct rpmsg_virtio_device *rvdev)
 {
-	struct rpmsg_virtio_slot *slot = virtqueue_get_buffer(rvdev->svq, NULL, NULL);
+	struct vq_desc_extra *slot = virtqueue_get_buffer(rvdev->svq, NULL, NULL);
 	uint32_t size = rvdev->config.h2r_buf_size;
 	void *buf;
 
@@ -35,37 +25,29 @@ static struct rpmsg_virtio_slot *driver_slot(struct rpmsg_virtio_device *rvdev)
 	if (!buf)
 		return NULL;
 	slot = &rvdev->tx_slots[rvdev->tx_count++];
-	slot->buf = buf;
+	slot->addr = buf;
 	slot->len = size;
 	return slot;
 }
 
-static struct rpmsg_virtio_slot *device_slot(struct rpmsg_virtio_device *rvdev)
+static struct vq_desc_extra *device_slot(struct rpmsg_virtio_device *rvdev)
 {
-	struct rpmsg_virtio_slot *slot;
-	uint32_t len;
 	uint16_t idx;
-	void *buf = virtqueue_get_available_buffer(rvdev->svq, &idx, &len);
 
-	if (!buf)
+	if (!virtqueue_get_available_buffer(rvdev->svq, &idx, NULL))
 		return NULL;
-	if (len < sizeof(struct rpmsg_hdr)) {
-		virtqueue_set_broken(rvdev->svq, VQ_BREACH_DESC_LEN, len);
-		return NULL;
-	}
-	slot = &rvdev->tx_slots[idx];
-	slot->buf = buf;
-	slot->len = len;
-	slot->idx = idx;
-	return slot;
+	return rpmsg_virtio_checked_slot(rvdev->svq, idx);
 }
 
-struct rpmsg_virtio_slot *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev)
+struct vq_desc_extra *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev)
 {
-	struct rpmsg_virtio_slot *slot = reclaimed(rvdev);
+	struct vq_desc_extra *slot;
 
-	if (slot)
+	if (rvdev->unsent) {
+		slot = &rvdev->tx_slots[rvdev->unsent - 1];
+		rvdev->unsent = slot->next;
 		return slot;
+	}
 	return VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev) : device_slot(rvdev);
 }
 
@@ -103,26 +85,27 @@ bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev)
 	}
 }
 
-void rpmsg_virtio_reclaim(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot)
+void rpmsg_virtio_unsent(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
 {
-	slot->state = SLOT_RECLAIMED;
-	metal_list_add_tail(&rvdev->reclaimer, &slot->node);
+	slot->state = SLOT_IDLE;
+	slot->next = rvdev->unsent;
+	rvdev->unsent = (uint16_t)(slot - rvdev->tx_slots + 1);
 }
 
-int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_slot *slot,
-			uint32_t src, uint32_t dst, int len)
+int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot, uint32_t src,
+			uint32_t dst, int len)
 {
-	struct virtqueue_buf buf = { slot->buf, (int)slot->len };
+	struct virtqueue_buf buf = { slot->addr, (int)slot->len };
 	struct rpmsg_hdr hdr = { .src = src, .dst = dst, .len = (uint16_t)len };
 	uint32_t used = (uint32_t)len + sizeof(hdr);
 	int ret;
 
-	metal_copy_to_shared(slot->buf, &hdr, sizeof(hdr));
-	BUFFER_FLUSH(slot->buf, used);
+	metal_copy_to_shared(slot->addr, &hdr, sizeof(hdr));
+	BUFFER_FLUSH(slot->addr, used);
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
 		ret = virtqueue_add_buffer(rvdev->svq, &buf, 1, 0, slot);
 	else
-		ret = virtqueue_add_consumed_buffer(rvdev->svq, slot->idx,
+		ret = virtqueue_add_consumed_buffer(rvdev->svq, (uint16_t)(slot - rvdev->tx_slots),
 						    rvdev->full_used_len ? slot->len : used);
 	if (ret != VQUEUE_SUCCESS)
 		return RPMSG_ERR_DEV_STATE;
@@ -136,7 +119,7 @@ int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_s
 static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data,
 		    int len)
 {
-	struct rpmsg_virtio_slot *slot;
+	struct vq_desc_extra *slot;
 	int ret = RPMSG_ERR_NO_BUFF;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
@@ -145,12 +128,12 @@ static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 		ret = RPMSG_ERR_BUFF_SIZE;
 	} else if (slot) {
 		if (len)
-			metal_copy_to_shared((uint8_t *)slot->buf + sizeof(struct rpmsg_hdr), data,
+			metal_copy_to_shared((uint8_t *)slot->addr + sizeof(struct rpmsg_hdr), data,
 					     (size_t)len);
 		ret = rpmsg_virtio_submit(rvdev, slot, src, dst, len);
 	}
 	if (slot && ret < 0)
-		rpmsg_virtio_reclaim(rvdev, slot);
+		rpmsg_virtio_unsent(rvdev, slot);
 	metal_mutex_release(&rvdev->rdev.lock);
 	return ret;
 }

@@ -82,8 +82,6 @@ struct rpmsg_virtio_lane_place {
 	uint32_t tx_size, rx_size; /* data bytes */
 };
 
-struct rpmsg_virtio_slot; /* private state of one buffer */
-
 struct rpmsg_virtio_device {
 	struct rpmsg_device rdev;
 	struct rpmsg_virtio_config config;
@@ -92,12 +90,13 @@ struct rpmsg_virtio_device {
 	struct virtqueue *svq;
 	struct metal_io_region *shbuf_io;
 	struct rpmsg_virtio_shm_pool *shpool;
-	struct metal_list reclaimer;
+	struct metal_list reclaimer; /* of OpenAMP; empty */
 	rpmsg_virtio_notify_wait_cb notify_wait_cb;
 
 	/* Not part of OpenAMP's structure. */
-	struct rpmsg_virtio_slot *rx_slots, *tx_slots;
+	struct vq_desc_extra *rx_slots, *tx_slots; /* device: of the queues; driver: one a buffer */
 	uint16_t rx_count, tx_count;
+	uint16_t unsent;	/* buffers given back: number of the first and 1, 0: none */
 	bool full_used_len;	/* device: report whole buffers as used (set it after init) */
 	uint32_t tx_timeout_us; /* how long a waiting send waits */
 	uint32_t ns_flags;	/* of the announcement that ns_bind_cb is told of */

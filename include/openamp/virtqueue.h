@@ -67,7 +67,7 @@ struct virtqueue_buf {
 	int len;
 };
 
-/* Private state of one descriptor. */
+/* Private state of one descriptor, and of a message's buffer. */
 struct vq_desc_extra {
 	void *cookie; /* driver, head: the owner's word for the buffer; device: addr over there */
 	void *addr;   /* device side: checked address of the buffer it had last */
@@ -75,6 +75,8 @@ struct vq_desc_extra {
 	uint16_t ndescs; /* head: descriptors in its chain; 0: not outstanding */
 	uint16_t next;	 /* free list, chain */
 	uint16_t flags;	 /* driver: as last written */
+	uint16_t holds;	 /* rpmsg: who looks at a received message */
+	uint8_t state;	 /* rpmsg: enum slot_state */
 	bool written;	 /* driver: the ring's descriptor says addr, len, flags and no next */
 };
 
