@@ -50,6 +50,7 @@ struct rpc {
 	struct slot slot[MICA_RPC_SLOTS];
 	struct request *first, **last; /* queue */
 	unsigned int n_queued;
+	unsigned int n_sent; /* slots that wait for the process */
 	uint64_t started_ms;
 	unsigned int deaths;
 	bool warned; /* about a client that breaks the rules, once */
@@ -89,6 +90,7 @@ static void fail_slots(struct rpc *r, enum slot_state in, int errnum)
 	for (unsigned int i = 0; i < MICA_RPC_SLOTS; i++) {
 		if (r->slot[i].state != in)
 			continue;
+		r->n_sent -= in == SENT;
 		r->slot[i].state = FAILED;
 		r->slot[i].errnum = errnum;
 	}
@@ -205,8 +207,10 @@ static void mark_sent(struct rpc *r, const struct request *q)
 {
 	uint32_t id = mica_rpc_get32(q->data, MICA_RPC_AT_ID);
 
-	if (mica_rpc_has_reply(id))
-		slot_of(r, mica_rpc_get32(q->data, MICA_RPC_AT_TRACE))->state = SENT;
+	if (!mica_rpc_has_reply(id))
+		return;
+	slot_of(r, mica_rpc_get32(q->data, MICA_RPC_AT_TRACE))->state = SENT;
+	r->n_sent++;
 }
 
 static void forward(struct rpc *r)
@@ -316,10 +320,11 @@ static bool expected(struct rpc *r, const uint8_t *reply, size_t len)
 	if (s->state != SENT || s->trace != mica_rpc_get32(reply, MICA_RPC_AT_TRACE))
 		return false;
 	s->state = FREE;
+	r->n_sent--;
 	return true;
 }
 
-/* True: more may be there. */
+/* True: more may be there. Not looked for in vain where nobody else waits for a reply. */
 static bool pass_reply(struct rpc *r)
 {
 	uint8_t reply[MICA_RPC_MESSAGE];
@@ -339,7 +344,7 @@ static bool pass_reply(struct rpc *r)
 	}
 	if (n > 0 && expected(r, reply, (size_t)n))
 		(void)mica_service_send(r->service, reply, (size_t)n);
-	return n > 0;
+	return n > 0 && r->n_sent;
 }
 
 static void on_socket(uv_poll_t *poll, int status, int events)
