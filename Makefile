@@ -37,6 +37,7 @@ help:
 	@echo 'make test                      unit, native and QEMU tests'
 	@echo 'make [V=native|asan|tsan|arm64|riscv64]   build into build/V/'
 	@echo 'make bench [BENCH_ARGS=...]    measure and compare: docs/performance.md'
+	@echo 'make bench-openamp             the same source over another OpenAMP that is installed'
 	@echo 'make fuzz                      build the fuzz targets into build/fuzz/'
 	@echo 'make check                     style and static checks'
 	@echo 'make setup                     install the packages all of this needs'

@@ -77,6 +77,7 @@ void bench_floors_ring(void);
 void bench_floors_system(void);
 void bench_floors_memory(void); /* copies and reads of what bulk messages hold; also in system */
 void bench_rpmsg(void);
+void bench_lanes(void);
 /* floors_system.c: the program that fork and exec start is this one; does not return in there. */
 void bench_exec_child(int argc, char **argv);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* bench_rpmsg: rings of both kinds. */
+/* bench_rpmsg: rings in the standard format and in lanes. */
 #include "bench.h"
 
 void bench_cases(void)
@@ -7,4 +7,5 @@ void bench_cases(void)
 	bench_floors_ring();
 	bench_floors_system();
 	bench_rpmsg();
+	bench_lanes();
 }

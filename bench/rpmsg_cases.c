@@ -223,47 +223,37 @@ static void add_packed(const struct bench_kind *kind, enum rlink_job job, const 
 	bench_add(kind, l, BENCH_CROSS, 500, 100, "rpmsg.packed.%s.16", name);
 }
 
-#ifdef RPMSG_LANE_GRANULE
-static struct rlink *make_lane(uint32_t size, enum rlink_job job)
+static struct rlink *make_in(const struct rlink_format *format, uint32_t size, enum rlink_job job)
 {
 	struct rlink *l = make(size, job);
 
-	l->lanes = true;
+	l->format = format;
 	return l;
 }
 
-static void add_lane_wake(enum bench_place place)
-{
-	struct rlink *l = make_lane(16, RLINK_ECHO);
-
-	l->blocking = true;
-	bench_add(&kind_echo_wake, l, place, 200, 20, "lane.wake.echo.%s.16",
-		  place == BENCH_SAME ? "same" : "cross");
-}
-
-/* The negotiated format. */
-static void add_lanes(void)
+void bench_rpmsg_format(const struct rlink_format *format)
 {
 	static const uint32_t sizes[] = { 16, 496 };
 
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		uint32_t n = sizes[i];
 
-		bench_add(&kind_echo, make_lane(n, RLINK_ECHO), BENCH_CROSS, 500, 100,
-			  "lane.echo.%u", n);
-		bench_add(&kind_out, make_lane(n, RLINK_SINK), BENCH_CROSS, 1000, 50, "lane.out.%u",
-			  n);
-		bench_add(&kind_in, make_lane(n, RLINK_SOURCE), BENCH_CROSS, 1000, 50, "lane.in.%u",
-			  n);
+		bench_add(&kind_echo, make_in(format, n, RLINK_ECHO), BENCH_CROSS, 500, 100,
+			  "%s.echo.%u", format->name, n);
+		bench_add(&kind_out, make_in(format, n, RLINK_SINK), BENCH_CROSS, 1000, 50,
+			  "%s.out.%u", format->name, n);
+		bench_add(&kind_in, make_in(format, n, RLINK_SOURCE), BENCH_CROSS, 1000, 50,
+			  "%s.in.%u", format->name, n);
 	}
-	add_lane_wake(BENCH_SAME);
-	add_lane_wake(BENCH_CROSS);
+	for (int place = BENCH_CROSS; place <= BENCH_SAME; place++) {
+		struct rlink *l = make_in(format, 16, RLINK_ECHO);
+
+		l->blocking = true;
+		bench_add(&kind_echo_wake, l, (enum bench_place)place, 200, 20,
+			  "%s.wake.echo.%s.16", format->name,
+			  place == BENCH_SAME ? "same" : "cross");
+	}
 }
-#else
-static void add_lanes(void)
-{
-}
-#endif
 
 void bench_rpmsg(void)
 {
@@ -285,5 +275,4 @@ void bench_rpmsg(void)
 	}
 	add_wake(&kind_out_wake, RLINK_SINK, BENCH_CROSS, "out", 496);
 	add_wake(&kind_in_wake, RLINK_SOURCE, BENCH_CROSS, "in", 496);
-	add_lanes();
 }

@@ -4,6 +4,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <metal/sys.h>
+
 #include "rpmsg_link.h"
 
 #define BASE	  0x70000000ul /* device address of the memory's first byte */
@@ -12,9 +14,6 @@
 #define HOST_AT	  2048u
 
 #define HEADER 16u /* of a message */
-
-#define LANE_SIZE  16384u
-#define LANES_SIZE (2 * LANE_SIZE + 4096)
 
 static size_t ring_room(const struct rlink *l)
 {
@@ -26,31 +25,22 @@ static size_t pool_at(const struct rlink *l)
 	return RINGS_AT + 2 * ring_room(l);
 }
 
-static size_t lanes_at(const struct rlink *l)
+static size_t format_at(const struct rlink *l)
 {
 	return pool_at(l) + 2 * (size_t)RINGS_NUM * l->buffer;
 }
 
 static size_t mem_size(const struct rlink *l)
 {
-	return lanes_at(l) + LANES_SIZE;
+	return format_at(l) + (l->format ? l->format->room : 0);
 }
 
-/* As the daemon places the ordinary one. */
-static void use_lanes(struct rlink *l, struct rlink_end *e, bool host)
+static void format_up(struct rlink *l, struct rlink_end *e, bool host)
 {
-#ifdef RPMSG_LANE_GRANULE
-	uint8_t *at = l->mem + lanes_at(l);
-	struct rpmsg_lane *lane[2] = { (void *)at, (void *)(at + rpmsg_lane_bytes(LANE_SIZE)) };
-	struct rpmsg_virtio_lane_place place = {
-		.tx = lane[!host], .rx = lane[host], .tx_size = LANE_SIZE, .rx_size = LANE_SIZE
-	};
-
-	if (l->lanes && rpmsg_virtio_use_lanes(&e->rvdev, &e->lanes, &place, 1, 0))
-		bench_fail("rpmsg_virtio_use_lanes");
-#else
-	(void)l, (void)e, (void)host;
-#endif
+	if (!l->format)
+		return;
+	e->format = bench_alloc(l->format->end_size);
+	l->format->up(e, l->mem + format_at(l), host);
 }
 
 /* ---- doorbells ---- */
@@ -172,7 +162,7 @@ static void host_up(struct rlink *l)
 	rpmsg_virtio_init_shm_pool(&e->pool, l->mem + pool_at(l), mem_size(l) - pool_at(l));
 	if (rpmsg_init_vdev_with_config(&e->rvdev, e->vdev, NULL, &e->io, &e->pool, &config))
 		bench_fail("rpmsg_init_vdev");
-	use_lanes(l, e, true);
+	format_up(l, e, true);
 	create_epts(l, e, HOST_AT, CLIENT_AT, on_host);
 	if (!l->blocking)
 		virtqueue_disable_cb(e->rvdev.rvq);
@@ -188,7 +178,7 @@ void rlink_client_up(struct rlink *l)
 	place(l, e, VIRTIO_DEV_DEVICE, ring_host);
 	if (rpmsg_init_vdev(&e->rvdev, e->vdev, NULL, &e->io, NULL))
 		bench_fail("rpmsg_init_vdev");
-	use_lanes(l, e, false);
+	format_up(l, e, false);
 	create_epts(l, e, CLIENT_AT, HOST_AT, on_client);
 	if (!l->blocking)
 		virtqueue_disable_cb(e->rvdev.rvq);
@@ -205,8 +195,19 @@ static void write_rsc(struct rlink *l)
 	rsc->num_of_vrings = 2;
 }
 
+static void init_metal(void)
+{
+	const struct metal_init_params params = METAL_INIT_DEFAULTS;
+	static bool done;
+
+	if (!done && metal_init(&params))
+		bench_fail("metal_init");
+	done = true;
+}
+
 void rlink_open(struct rlink *l)
 {
+	init_metal();
 	for (l->buffer = RPMSG_BUFFER_SIZE; l->buffer < l->size + HEADER; l->buffer *= 2)
 		;
 	l->mem = bench_shared(mem_size(l));
@@ -223,15 +224,10 @@ void rlink_open(struct rlink *l)
 		rlink_client_up(l);
 }
 
-/* Lanes are read for a bounded time; whoever sleeps then looks whether something is left. */
+/* A look takes a bounded time; whoever sleeps then looks whether something is left. */
 static bool left(struct rlink *l, struct rlink_end *e)
 {
-#ifdef RPMSG_LANE_GRANULE
-	return l->lanes && l->blocking && rpmsg_virtio_rx_pending(&e->rvdev);
-#else
-	(void)l, (void)e;
-	return false;
-#endif
+	return l->format && l->blocking && l->format->left(e);
 }
 
 void rlink_poll_host(struct rlink *l)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An rpmsg link between the benchmark's two processes, or between two ends in one of them. Only the
- * public OpenAMP and libmetal API is used, so that it compiles against other implementations too;
- * lanes, which they do not have, are left out then.
+ * public OpenAMP and libmetal API is used, so that it compiles against other implementations too
+ * (make bench-openamp). What they do not have is in rpmsg_lanes.c.
  */
 #ifndef BENCH_RPMSG_LINK_H
 #define BENCH_RPMSG_LINK_H
@@ -28,9 +28,7 @@ struct rlink_end {
 	struct rpmsg_virtio_device rvdev;
 	struct rpmsg_virtio_shm_pool pool;
 	struct rpmsg_endpoint ept[RLINK_EPTS_MAX];
-#ifdef RPMSG_LANE_GRANULE
-	struct rpmsg_virtio_lanes lanes;
-#endif
+	void *format; /* format->end_size bytes */
 	uint64_t received;
 	uint32_t to_send; /* RLINK_SOURCE */
 	bool up;
@@ -44,6 +42,19 @@ struct rlink_counts {
 	uint64_t client_sleeps;
 };
 
+struct rlink;
+
+/* Messages that lie elsewhere than in the rings' buffers. */
+struct rlink_format {
+	const char *name;
+	size_t room;	 /* bytes of shared memory */
+	size_t end_size; /* of an end's private state */
+	/* The device is up; at: the shared memory. */
+	void (*up)(struct rlink_end *e, uint8_t *at, bool host);
+	/* Something is left after a look at what has come, which takes a bounded time. */
+	bool (*left)(struct rlink_end *e);
+};
+
 struct rlink {
 	/* set by the maker */
 	uint32_t size;	/* payload */
@@ -51,8 +62,8 @@ struct rlink {
 	uint32_t n_epts;
 	enum rlink_job job;
 	bool blocking; /* doorbells are eventfds; otherwise nobody asks for any */
-	bool lanes;    /* messages lie in lanes */
 	bool alone;    /* both ends in one process */
+	const struct rlink_format *format; /* NULL: the standard one */
 	/* */
 	uint8_t *mem;
 	metal_phys_addr_t phys;
@@ -75,5 +86,8 @@ void rlink_poll_client(struct rlink *l);
 void rlink_sleep_host(struct rlink *l);
 void rlink_sleep_client(struct rlink *l);
 void rlink_ring(int fd);
+
+/* rpmsg_cases.c: round trips and floods in that format. */
+void bench_rpmsg_format(const struct rlink_format *format);
 
 #endif /* BENCH_RPMSG_LINK_H */

@@ -22,6 +22,17 @@ $(B)/bench_umt: $(call obj,$(SRC_bench) $(SRC_bench_umt)) $(B)/libmica-app.a
 $(B)/bench_rpc: $(call obj,$(SRC_bench) $(SRC_bench_rpc)) $(B)/libmica-app.a
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
+# Rings of whatever implementation of OpenAMP is installed, or of that in these flags. Nothing of ours:
+# no header, no library, no warnings of other people's headers.
+OPENAMP_CFLAGS ?= $(shell pkg-config --cflags open-amp)
+OPENAMP_LIBS   ?= $(shell pkg-config --libs open-amp)
+BENCH_OPENAMP  ?= $(B)/bench_openamp
+
+.PHONY: bench-openamp
+bench-openamp: $(SRC_bench) bench/cases_openamp.c $(filter-out bench/rpmsg_lanes.c,$(wildcard bench/rpmsg_*.c))
+	@mkdir -p $(dir $(BENCH_OPENAMP))
+	$(CC_V) $(CSTD) $(CFLAGS) $(SANITIZE) $(LDFLAGS) $(OPENAMP_CFLAGS) -o $(BENCH_OPENAMP) $^ $(OPENAMP_LIBS) -lpthread
+
 bench: host client-native bench-programs
 	@bench/run.py $(BENCH_ARGS)
 

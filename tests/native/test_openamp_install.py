@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What `make install` brings for programs that were written for OpenAMP and libmetal."""
 import glob
+import json
 import os
 import re
 import shutil
@@ -54,6 +55,23 @@ def test_pkg_config(root, tmp_path):
     program = str(tmp_path / "api")
     run("cc", "-std=gnu11", *STRICT, *SANITIZE, "-o", program, *SOURCES, *flags(root, "open-amp"))
     assert run(program) == FUNCTIONS
+
+
+def test_benchmark(root, tmp_path):
+    """Its source has nothing but the installed API: it measures other implementations as well."""
+    env = {**os.environ, "PKG_CONFIG_SYSROOT_DIR": root, "PKG_CONFIG_LIBDIR": f"{root}{PREFIX}/lib/pkgconfig"}
+    program = str(tmp_path / "bench")
+    run("make", "-s", f"V={KIND}", "bench-openamp", f"BENCH_OPENAMP={program}", cwd=TOP, env=env)
+    used = run("cc", *flags(root, "open-amp"), "-MM", *glob.glob(f"{TOP}/bench/rpmsg_[!l]*.c"),
+               f"{TOP}/bench/rpmsg_link.c")
+    assert f"{root}{PREFIX}/include/openamp/open_amp.h" in used and f"{TOP}/include" not in used
+    figures = str(tmp_path / "figures.json")
+    run(program, "--smoke", f"--out={figures}", env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+    with open(figures, encoding="utf-8") as f:
+        cases = {c["id"]: c for c in json.load(f)["cases"]}
+    assert cases["rpmsg.alone.16"]["min"] > 0
+    counts = cases["rpmsg.wake.echo.same.16"]["counts"]
+    assert counts["bells_out"] == counts["bells_in"] == 1
 
 
 def test_libmetal_alone(root, tmp_path):
