@@ -38,10 +38,6 @@ endif
 
 $(CN)/obj/client/apps/posix_demo.o: CN_CFLAGS += $(CLIENT_POSIX)
 
-# Rings of 256 buffers each.
-CLIENT_ARENA := -DMETAL_ARENA_SIZE=65536
-$(CN)/obj/metal/client/alloc.o: CN_CFLAGS += $(CLIENT_ARENA)
-
 $(CN)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC_V) $(CN_CFLAGS) -MMD -MP -c -o $@ $<
@@ -92,8 +88,6 @@ $(client_out)/%: CB_FLAGS := $(CB_CFLAGS) $(CLIENT_FLAGS_$(1)) -I$(client_arch) 
 $(client_out)/obj/client/lib/string.o: CB_FLAGS += -fno-tree-loop-distribute-patterns
 
 $(client_out)/obj/client/apps/posix_demo.o: CB_FLAGS += $(CLIENT_POSIX)
-
-$(client_out)/obj/metal/client/alloc.o: CB_FLAGS += $(CLIENT_ARENA)
 
 $(client_out)/image.lds: client/bare/image.lds.S $(client_board)/board.h
 	@mkdir -p $$(@D)

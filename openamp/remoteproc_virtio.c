@@ -8,20 +8,10 @@
 #include <openamp/remoteproc.h>
 #include <openamp/remoteproc_virtio.h>
 
+#include "remoteproc_virtio_internal.h"
+
 #define READY_TIMEOUT_US 15000000u
 #define READY_STEP_US	 1000u
-
-static struct remoteproc_virtio *to_rpvdev(struct virtio_device *vdev)
-{
-	return metal_container_of(vdev, struct remoteproc_virtio, vdev);
-}
-
-static void *field(struct remoteproc_virtio *rpvdev, size_t offset)
-{
-	return (uint8_t *)rpvdev->vdev_rsc + offset;
-}
-
-#define FIELD(rpvdev, name) field(rpvdev, offsetof(struct fw_rsc_vdev, name))
 
 /* ---- operations ---- */
 
@@ -69,40 +59,6 @@ static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features
 	features &= metal_shared_read32(dfeatures);
 	set_features(vdev, features);
 	return features;
-}
-
-/* Address of the config space's bytes offset ... offset + length - 1, or NULL. */
-static void *config_at(struct remoteproc_virtio *rpvdev, uint32_t offset, int length)
-{
-	size_t start = sizeof(struct fw_rsc_vdev) +
-		       rpvdev->vdev.vrings_num * sizeof(struct fw_rsc_vdev_vring);
-
-	if (length < 0 || offset > rpvdev->config_len ||
-	    (uint32_t)length > rpvdev->config_len - offset)
-		return NULL;
-	return field(rpvdev, start + offset);
-}
-
-static void read_config(struct virtio_device *vdev, uint32_t offset, void *dst, int length)
-{
-	void *src = config_at(to_rpvdev(vdev), offset, length);
-
-	if (src) {
-		RSC_TABLE_INVALIDATE(src, (unsigned int)length);
-		metal_copy_from_shared(dst, src, (size_t)length);
-	} else if (length > 0) {
-		memset(dst, 0, (size_t)length);
-	}
-}
-
-static void write_config(struct virtio_device *vdev, uint32_t offset, void *src, int length)
-{
-	void *dst = config_at(to_rpvdev(vdev), offset, length);
-
-	if (!dst)
-		return;
-	metal_copy_to_shared(dst, src, (size_t)length);
-	RSC_TABLE_FLUSH(dst, (unsigned int)length);
 }
 
 static void reset_device(struct virtio_device *vdev)
@@ -164,17 +120,20 @@ static void delete_virtqueues(struct virtio_device *vdev)
 	}
 }
 
+/* In a library without the driver's role nobody may do these. */
+#define FOR_DRIVER(operation) (VIRTIO_ENABLED(VIRTIO_DRIVER_SUPPORT) ? (operation) : NULL)
+
 static const struct virtio_dispatch dispatch = {
 	.create_virtqueues = create_virtqueues,
 	.delete_virtqueues = delete_virtqueues,
 	.get_status = get_status,
-	.set_status = set_status,
+	.set_status = FOR_DRIVER(set_status),
 	.get_features = get_features,
-	.set_features = set_features,
-	.negotiate_features = negotiate_features,
-	.read_config = read_config,
-	.write_config = write_config,
-	.reset_device = reset_device,
+	.set_features = FOR_DRIVER(set_features),
+	.negotiate_features = FOR_DRIVER(negotiate_features),
+	.read_config = rproc_virtio_read_config,
+	.write_config = rproc_virtio_write_config,
+	.reset_device = FOR_DRIVER(reset_device),
 	.notify = notify_queue,
 };
 

@@ -2,24 +2,19 @@
 /* Endpoints: addresses, creation, sending. */
 #include "rpmsg_internal.h"
 
-void rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from)
+bool rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from)
 {
-	size_t i = 0;
+	bool fits;
 
-	for (; from && i < RPMSG_NAME_SIZE - 1 && from[i]; i++)
-		to[i] = from[i];
-	memset(to + i, 0, RPMSG_NAME_SIZE - i);
-}
-
-static bool name_fits(const char *name)
-{
-	size_t i;
-
-	for (i = 0; name && i < RPMSG_NAME_SIZE; i++) {
-		if (!name[i])
-			return true;
+	if (!from)
+		from = "";
+	for (size_t i = 0; i < RPMSG_NAME_SIZE - 1; i++) {
+		to[i] = *from;
+		from += *from != '\0';
 	}
-	return !name;
+	fits = *from == '\0';
+	to[RPMSG_NAME_SIZE - 1] = '\0';
+	return fits;
 }
 
 struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
@@ -46,55 +41,33 @@ struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char 
 /* ---- addresses ---- */
 
 /*
- * The first 128 dynamic addresses come from the bitmap, round robin so that an address is not
- * given out again at once; what is beyond comes from above it, by looking at who is there.
+ * The first 128 dynamic addresses go round, so that none is given out again at once; what is beyond
+ * comes from above them. Ends: there are fewer endpoints than addresses.
  */
 static uint32_t take_address(struct rpmsg_device *rdev)
 {
-	unsigned int bit =
-		metal_bitmap_next_clear_bit(rdev->bitmap, rdev->bitnext, RPMSG_ADDR_BMP_SIZE);
+	unsigned int low = RPMSG_ADDR_BMP_SIZE;
 	uint32_t addr;
 
-	if (bit == RPMSG_ADDR_BMP_SIZE)
-		bit = metal_bitmap_next_clear_bit(rdev->bitmap, 0, RPMSG_ADDR_BMP_SIZE);
-	if (bit < RPMSG_ADDR_BMP_SIZE) {
-		metal_bitmap_set_bit(rdev->bitmap, (int)bit);
-		rdev->bitnext = (bit + 1) % RPMSG_ADDR_BMP_SIZE;
-		return RPMSG_RESERVED_ADDRESSES + bit;
-	}
-	/* Ends: there are fewer endpoints than addresses. */
-	for (;;) {
-		addr = rdev->ext_next++;
-		if (rdev->ext_next == RPMSG_ADDR_ANY)
-			rdev->ext_next = RPMSG_RESERVED_ADDRESSES + RPMSG_ADDR_BMP_SIZE;
-		if (!rpmsg_get_ept_from_addr(rdev, addr))
-			return addr;
-	}
-}
-
-static bool in_bitmap(uint32_t addr)
-{
-	return addr >= RPMSG_RESERVED_ADDRESSES &&
-	       addr < RPMSG_RESERVED_ADDRESSES + RPMSG_ADDR_BMP_SIZE;
-}
-
-/* An address the caller chose. */
-static int reserve_address(struct rpmsg_device *rdev, uint32_t addr)
-{
-	if (rpmsg_get_ept_from_addr(rdev, addr))
-		return RPMSG_ERR_ADDR;
-	if (in_bitmap(addr))
-		metal_bitmap_set_bit(rdev->bitmap, (int)(addr - RPMSG_RESERVED_ADDRESSES));
-	return RPMSG_SUCCESS;
+	do {
+		if (low) {
+			low--;
+			addr = RPMSG_RESERVED_ADDRESSES + rdev->bitnext;
+			rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
+		} else {
+			addr = rdev->ext_next++;
+			if (rdev->ext_next == RPMSG_ADDR_ANY)
+				rdev->ext_next = RPMSG_RESERVED_ADDRESSES + RPMSG_ADDR_BMP_SIZE;
+		}
+	} while (rpmsg_get_ept_from_addr(rdev, addr));
+	return addr;
 }
 
 /* ---- life of an endpoint ---- */
 
-void rpmsg_register_endpoint(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept,
-			     const char *name, uint32_t src, uint32_t dest, rpmsg_ept_cb cb,
-			     rpmsg_ns_unbind_cb ns_unbind_cb)
+void rpmsg_register_endpoint(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, uint32_t src,
+			     uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
 {
-	rpmsg_copy_name(ept->name, name);
 	ept->rdev = rdev;
 	ept->addr = src;
 	ept->dest_addr = dest;
@@ -111,8 +84,6 @@ void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept)
 	rpmsg_ept_release_cb release = NULL;
 
 	metal_mutex_acquire(&rdev->lock);
-	if (in_bitmap(ept->addr))
-		metal_bitmap_clear_bit(rdev->bitmap, (int)(ept->addr - RPMSG_RESERVED_ADDRESSES));
 	metal_list_del(&ept->node);
 	ept->rdev = NULL;
 	if (--ept->refcnt == 0)
@@ -128,17 +99,18 @@ static int create(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const c
 {
 	int ret = RPMSG_SUCCESS;
 
-	if (!ept || !rdev || !cb || !name_fits(name))
+	if (!ept || !rdev || !cb || !rpmsg_copy_name(ept->name, name))
 		return RPMSG_ERR_PARAM;
 	metal_mutex_acquire(&rdev->lock);
 	if (src == RPMSG_ADDR_ANY)
 		src = take_address(rdev);
-	else
-		ret = reserve_address(rdev, src);
-	if (ret == RPMSG_SUCCESS)
-		rpmsg_register_endpoint(rdev, ept, name, src, dest, cb, ns_unbind_cb);
-	if (ret == RPMSG_SUCCESS && rdev->ops.set_urgent)
-		rdev->ops.set_urgent(rdev, src, urgent);
+	else if (rpmsg_get_ept_from_addr(rdev, src))
+		ret = RPMSG_ERR_ADDR;
+	if (ret == RPMSG_SUCCESS) {
+		rpmsg_register_endpoint(rdev, ept, src, dest, cb, ns_unbind_cb);
+		if (rdev->ops.set_urgent)
+			rdev->ops.set_urgent(rdev, src, urgent);
+	}
 	metal_mutex_release(&rdev->lock);
 	if (ret != RPMSG_SUCCESS)
 		return ret;
@@ -183,7 +155,7 @@ int rpmsg_send_ns_message(struct rpmsg_endpoint *ept, unsigned long flags)
 	struct rpmsg_ns_msg msg;
 	int ret;
 
-	rpmsg_copy_name(msg.name, ept->name);
+	memcpy(msg.name, ept->name, sizeof(msg.name));
 	msg.addr = ept->addr;
 	msg.flags = (uint32_t)flags;
 	ret = rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg, sizeof(msg), true);

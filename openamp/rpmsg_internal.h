@@ -6,8 +6,8 @@
 #include <openamp/rpmsg_hdr.h>
 #include <openamp/rpmsg_virtio.h>
 
-/* Copy a name with a NUL and zeroes up to RPMSG_NAME_SIZE. from need not be terminated. */
-void rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from);
+/* Copy a name with a NUL and zeroes up to RPMSG_NAME_SIZE. False: it was longer and is cut. */
+bool rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from);
 
 static inline struct rpmsg_endpoint *rpmsg_get_ept_from_addr(struct rpmsg_device *rdev,
 							     uint32_t addr)
@@ -17,10 +17,9 @@ static inline struct rpmsg_endpoint *rpmsg_get_ept_from_addr(struct rpmsg_device
 
 int rpmsg_send_ns_message(struct rpmsg_endpoint *ept, unsigned long flags);
 
-/* Call with rdev->lock held. */
-void rpmsg_register_endpoint(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept,
-			     const char *name, uint32_t src, uint32_t dest, rpmsg_ept_cb cb,
-			     rpmsg_ns_unbind_cb ns_unbind_cb);
+/* Call with rdev->lock held; its name is there. */
+void rpmsg_register_endpoint(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, uint32_t src,
+			     uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);
 void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept);
 
 /* rpmsg_ns.c: callback of the name service endpoint; priv is the rpmsg_virtio_device. */

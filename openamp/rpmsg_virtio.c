@@ -105,7 +105,7 @@ void rpmsg_virtio_init_device(struct rpmsg_virtio_device *rvdev, struct virtio_d
 	metal_mutex_init(&rdev->lock);
 	rdev->ext_next = RPMSG_RESERVED_ADDRESSES + RPMSG_ADDR_BMP_SIZE;
 	rdev->ns_bind_cb = ns_bind_cb;
-	rdev->ops = operations;
+	memcpy(&rdev->ops, &operations, sizeof(rdev->ops));
 	vdev->priv = rvdev;
 }
 
@@ -124,8 +124,8 @@ int rpmsg_virtio_set_up(struct rpmsg_virtio_device *rvdev, unsigned int flags)
 		return ret;
 	if (rdev->support_ns) {
 		rdev->ns_ept.priv = rvdev;
-		rpmsg_register_endpoint(rdev, &rdev->ns_ept, "", RPMSG_NS_EPT_ADDR,
-					RPMSG_NS_EPT_ADDR, rpmsg_ns_callback, NULL);
+		rpmsg_register_endpoint(rdev, &rdev->ns_ept, RPMSG_NS_EPT_ADDR, RPMSG_NS_EPT_ADDR,
+					rpmsg_ns_callback, NULL);
 	}
 	/* Whoever waits for a buffer looks for it; no doorbell is needed for each one. */
 	virtqueue_disable_cb(rvdev->svq);

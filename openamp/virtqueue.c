@@ -40,7 +40,7 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 		     struct vring_alloc_info *ring, void (*callback)(struct virtqueue *vq),
 		     void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
 {
-	uint16_t i, num;
+	uint16_t num;
 
 	if (!device || !ring || !vq || !ring->vaddr)
 		return ERROR_VQUEUE_INVLD_PARAM;
@@ -60,14 +60,13 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 	vq->vq_cb_enabled = true;
 	vq->vq_event_idx = (device->features & VIRTIO_RING_F_EVENT_IDX) != 0;
 	vring_init(&vq->vq_ring, num, ring->vaddr, ring->align);
-	for (i = 0; i < num; i++)
-		vq->vq_descx[i].next = i + 1 < num ? i + 1 : VQ_RING_DESC_CHAIN_END;
+	if (VIRTIO_ROLE_IS_DRIVER(device))
+		vq_free_all(vq);
 	return VQUEUE_SUCCESS;
 }
 
 void virtqueue_set_broken(struct virtqueue *vq, enum virtqueue_breach breach, uint64_t value)
 {
-	vq->vq_breach_count++;
 	if (vq->vq_breach != VQ_BREACH_NONE)
 		return;
 	vq->vq_breach = (uint8_t)breach;

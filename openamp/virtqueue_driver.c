@@ -227,8 +227,7 @@ static bool resume_desc(struct virtqueue *vq, uint32_t id,
 	return true;
 }
 
-/* In ascending order, as in a new queue. */
-static void link_free(struct virtqueue *vq)
+void vq_free_all(struct virtqueue *vq)
 {
 	uint16_t next = VQ_RING_DESC_CHAIN_END;
 
@@ -259,6 +258,6 @@ int virtqueue_resume(struct virtqueue *vq, bool all,
 		if (!resume_desc(vq, id, owner, arg))
 			return ERROR_INVLD_DESC_IDX;
 	}
-	link_free(vq);
+	vq_free_all(vq);
 	return VQUEUE_SUCCESS;
 }

@@ -83,7 +83,7 @@ struct rpmsg_device_ops {
 struct rpmsg_device {
 	struct metal_list endpoints;
 	struct rpmsg_endpoint ns_ept;
-	unsigned long bitmap[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)];
+	unsigned long bitmap[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /* of OpenAMP; not used */
 	unsigned int bitnext;
 	metal_mutex_t lock;
 	rpmsg_ns_bind_cb ns_bind_cb;

@@ -141,11 +141,11 @@ struct virtio_device {
 	struct virtio_device_id id;
 	uint64_t features; /* negotiated */
 	unsigned int role; /* VIRTIO_DEV_DRIVER, VIRTIO_DEV_DEVICE */
+	unsigned int vrings_num;
 	virtio_dev_reset_cb reset_cb;
 	const struct virtio_dispatch *func;
 	const struct virtio_memory_ops *mmops;
 	void *priv;
-	unsigned int vrings_num;
 	struct virtio_vring_info *vrings_info;
 };
 
@@ -220,27 +220,8 @@ static inline int virtio_set_status(struct virtio_device *vdev, uint8_t status)
 	return 0;
 }
 
-static inline int virtio_read_config(struct virtio_device *vdev, uint32_t offset, void *dst,
-				     int len)
-{
-	if (!vdev || !dst)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->read_config)
-		return -ENXIO;
-	vdev->func->read_config(vdev, offset, dst, len);
-	return 0;
-}
-
-static inline int virtio_write_config(struct virtio_device *vdev, uint32_t offset, void *src,
-				      int len)
-{
-	if (!vdev || !src)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->write_config)
-		return -ENXIO;
-	vdev->func->write_config(vdev, offset, src, len);
-	return 0;
-}
+int virtio_read_config(struct virtio_device *vdev, uint32_t offset, void *dst, int len);
+int virtio_write_config(struct virtio_device *vdev, uint32_t offset, void *src, int len);
 
 static inline int virtio_get_features(struct virtio_device *vdev, uint32_t *features)
 {

@@ -120,7 +120,6 @@ struct virtqueue {
 	bool vq_cb_enabled;
 	uint8_t vq_breach;	  /* enum virtqueue_breach, never cleared */
 	uint64_t vq_breach_value; /* the offending number */
-	uint32_t vq_breach_count;
 
 	struct vq_desc_extra vq_descx[];
 };

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A fixed arena for the few objects a device needs: first fit, neighbours joined when freed. No
- * heap of the client's OS is used. METAL_ARENA_SIZE: two rings of 16 need less than 4 KiB, lanes of
- * 18 KiB each way 2.5 KiB more.
+ * The few objects a device needs lie in the arena (metal/system/port.h): first fit, neighbours
+ * joined when there is need. No heap of the client's OS is used.
  */
 #include <stdbool.h>
 #include <stdint.h>
 #include <metal/alloc.h>
-#include <metal/mutex.h>
 
-#ifndef METAL_ARENA_SIZE
-#define METAL_ARENA_SIZE 12288
-#endif
+#include "include/metal/system/port.h"
 
 #define UNIT sizeof(struct block)
 
@@ -20,10 +16,8 @@ struct block {
 	bool used;
 };
 
-static METAL_MUTEX_DEFINE(arena_lock);
-static struct block arena[METAL_ARENA_SIZE / sizeof(struct block)];
-
-#define END (arena + sizeof(arena) / sizeof(arena[0]))
+#define ARENA ((struct block *)(void *)metal_arena)
+#define END   (ARENA + metal_arena_size / UNIT)
 
 /* Take n units from a free block that has them. */
 static void carve(struct block *b, uint32_t n)
@@ -40,9 +34,9 @@ static struct block *find(uint32_t n)
 {
 	struct block *b;
 
-	if (!arena[0].units)
-		arena[0].units = (uint32_t)(END - arena);
-	for (b = arena; b < END; b += b->units) {
+	if (!ARENA->units)
+		ARENA->units = (uint32_t)(END - ARENA);
+	for (b = ARENA; b < END; b += b->units) {
 		while (!b->used && b + b->units < END && !b[b->units].used)
 			b->units += b[b->units].units;
 		if (!b->used && b->units >= n)
@@ -53,25 +47,28 @@ static struct block *find(uint32_t n)
 
 void *metal_allocate_memory(unsigned int size)
 {
+	unsigned long state;
 	struct block *b;
 	uint32_t n;
 
-	if (size > METAL_ARENA_SIZE)
+	if (size > metal_arena_size)
 		return NULL;
 	n = 1 + (uint32_t)((size + UNIT - 1) / UNIT);
-	metal_mutex_acquire(&arena_lock);
+	state = metal_port_critical_enter();
 	b = find(n);
 	if (b)
 		carve(b, n);
-	metal_mutex_release(&arena_lock);
+	metal_port_critical_leave(state);
 	return b ? b + 1 : NULL;
 }
 
 void metal_free_memory(void *ptr)
 {
+	unsigned long state;
+
 	if (!ptr)
 		return;
-	metal_mutex_acquire(&arena_lock);
+	state = metal_port_critical_enter();
 	((struct block *)ptr - 1)->used = false;
-	metal_mutex_release(&arena_lock);
+	metal_port_critical_leave(state);
 }

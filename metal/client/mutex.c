@@ -12,5 +12,5 @@ void __metal_mutex_wait(metal_mutex_t *mutex, unsigned long state)
 		mutex->waiting--;
 	}
 	mutex->held = 1;
-	mutex->state = state;
+	mutex->state = (unsigned int)state;
 }

@@ -16,14 +16,28 @@ void client_io_mem_map(struct metal_io_region *io);
 
 #define metal_allocate_memory arena_allocate
 #define metal_free_memory     arena_free
-#define METAL_ARENA_SIZE      4096
 #include "../../metal/client/alloc.c"
+
+METAL_ARENA(4096);
 
 #define metal_sys_io_mem_map client_io_mem_map
 #include "../../metal/client/io.c"
 
 /* A client whose memory appears 0x1000 bytes higher than its devices see it. */
 static _Alignas(16) uint8_t memory[256];
+
+/* The critical section: how deep in it. */
+static unsigned long depth;
+
+unsigned long metal_port_critical_enter(void)
+{
+	return depth++;
+}
+
+void metal_port_critical_leave(unsigned long state)
+{
+	assert_int_equal(--depth, state);
+}
 
 uintptr_t metal_port_phys_to_virt(uint64_t phys)
 {

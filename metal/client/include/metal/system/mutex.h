@@ -9,7 +9,7 @@
 #include <metal/system/port.h>
 
 typedef struct {
-	unsigned long state;
+	unsigned int state; /* of the critical section */
 	unsigned short held;
 	unsigned short waiting; /* in acquire, with the holder asleep */
 } metal_mutex_t;
@@ -47,7 +47,7 @@ inline void __metal_mutex_acquire(metal_mutex_t *mutex)
 		return;
 	}
 	mutex->held = 1;
-	mutex->state = state;
+	mutex->state = (unsigned int)state;
 }
 
 inline void __metal_mutex_release(metal_mutex_t *mutex)
@@ -69,7 +69,7 @@ static inline int __metal_mutex_try_acquire(metal_mutex_t *mutex)
 		return 0;
 	}
 	mutex->held = 1;
-	mutex->state = state;
+	mutex->state = (unsigned int)state;
 	return 1;
 }
 

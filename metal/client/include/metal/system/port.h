@@ -54,6 +54,22 @@ void metal_port_cache_invalidate(void *addr, size_t len);
 uintptr_t metal_port_phys_to_virt(uint64_t phys);
 uint64_t metal_port_virt_to_phys(uintptr_t virt);
 
+/*
+ * The memory of metal_allocate_memory(). With 64-bit words a device with two rings of num takes
+ * 512 + 64 * num bytes, lanes of 18 KiB each way 2.5 KiB more. An image that needs
+ * another size than METAL_ARENA_SIZE defines the arena itself, once: METAL_ARENA(bytes);
+ */
+#ifndef METAL_ARENA_SIZE
+#define METAL_ARENA_SIZE 8192
+#endif
+
+#define METAL_ARENA(bytes)                                            \
+	metal_align(16) unsigned char metal_arena[(bytes) / 16 * 16]; \
+	const unsigned int metal_arena_size = sizeof(metal_arena)
+
+extern unsigned char metal_arena[];
+extern const unsigned int metal_arena_size;
+
 METAL_C_END
 
 #endif /* METAL_SYSTEM_PORT_H */
