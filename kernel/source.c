@@ -117,7 +117,7 @@ static int add_all_wired(struct platform_device *pdev, int cells)
 /* The kernel's answer to where the interrupt's target is; again when that changes. */
 static void on_message(struct msi_desc *desc, struct msi_msg *msg)
 {
-	struct source *source = &sources[desc->msi_index];
+	struct source *source = &sources[mcs_msi_index(desc)];
 
 	source->addr = (u64)msg->address_hi << 32 | msg->address_lo;
 	source->value = msg->data;
@@ -132,7 +132,7 @@ static void aim_messages(void)
 	unsigned int i;
 
 	for (i = 0; i < source_count; i++)
-		if (irq_set_affinity(sources[i].irq, cpumask_of(MCS_BOOT_CPU)))
+		if (mcs_aim_message(sources[i].irq, MCS_BOOT_CPU))
 			pr_warn("interrupt %d does not go to CPU %d\n", sources[i].irq,
 				MCS_BOOT_CPU);
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # build-module.sh VERSION [ARCH] [MAKE ARGUMENT...]
 #
-# Builds kernel/ for the stock kernel VERSION (6.1, 6.12) and prints the path of mcs_km.ko. Objects
+# Builds kernel/ for the stock kernel VERSION (6.12, newest and so on) and prints the path of mcs_km.ko. Objects
 # go to build/kernel-VERSION-ARCH/, on a mirrored copy of the sources, so that the tree stays clean
 # and all can be built side by side. ARCH is arm64 (default) or riscv64. Further arguments (W=1, C=2) are make's.
 . "$(dirname "$0")/lib/common.sh"
@@ -32,18 +32,25 @@ mirror_sources() {
 }
 
 build() {
-	local tree cross cc runner=()
+	local tree cross cc settings=(CONFIG_DEBUG_INFO_BTF_MODULES=) runner=()
 	cross=$(arch_cross "$arch")
 	cc=${cross}gcc
 	tree=$("$MICA_TOOLS/kernel-tree.sh" "$version" "$arch")
 	# The compiler the kernel was built with, where the host has it.
 	! command -v "$cc-12" >/dev/null || cc=$cc-12
 	need "$cc" "gcc-${cross%-}"
+	# Newer kernels were built with a newer one, which aligns cold functions, too, as their ftrace
+	# needs it. With this one no function is cold.
+	if ! "$cc" -fmin-function-alignment=8 -E -x c /dev/null >/dev/null 2>&1; then
+		mkdir -p "$output"
+		printf '#undef __cold\n#define __cold\n' >"$output/none-cold.h"
+		settings+=(CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT= "KCFLAGS=-include $output/none-cold.h")
+	fi
 	mirror_sources
 	# Who asks for checks wants to read what is found.
 	[ $# -gt 0 ] || runner=(quietly "building mcs_km for Linux $version on $arch")
 	"${runner[@]}" make -s -C "$tree" M="$output/kernel" ARCH="$arch" CROSS_COMPILE="$cross" \
-		CC="$cc" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules >&2 ||
+		CC="$cc" "${settings[@]}" "$@" modules >&2 ||
 		die "the kernel module does not build for Linux $version on $arch"
 }
 

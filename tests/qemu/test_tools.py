@@ -117,7 +117,7 @@ def test_linux_that_dies_is_said_with_its_last_words():
     ([BOARD, "--no-such", "1"], "unknown option '--no-such'"),
 ])
 def test_wrong_use(args, words):
-    r = subprocess.run([MCS_RUN, "--bare", *args], capture_output=True, text=True, timeout=60)
+    r = subprocess.run([MCS_RUN, "--bare", *args], capture_output=True, text=True, timeout=300)
     assert r.returncode == 125, r
     assert words in r.stderr
     assert len(r.stderr.strip().splitlines()) == 1, r.stderr
@@ -149,9 +149,9 @@ def test_second_terminal_by_ssh():
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
         try:
             wait_until(lambda: subprocess.run([*ssh, "true"], capture_output=True,
-                                              timeout=60).returncode == 0, 120)
+                                              timeout=300).returncode == 0, 120)
             r = subprocess.run([*ssh, steps], capture_output=True, text=True, timeout=120)
-            subprocess.run([*ssh, "touch /tmp/done"], check=True, timeout=60)
+            subprocess.run([*ssh, "touch /tmp/done"], check=True, timeout=300)
             out = child.communicate(timeout=120)[0]
         finally:
             child.kill()
@@ -179,7 +179,8 @@ def decompiled(path):
 
 
 def dtb(folder, *args):
-    subprocess.run([CREATE_DTB, *args], cwd=folder, check=True, capture_output=True, timeout=60)
+    subprocess.run([CREATE_DTB, *args], cwd=folder, check=True, capture_output=True,
+                   timeout=900)  # the first one may fetch the emulator
 
 
 def test_device_tree(tmp_path):
@@ -221,6 +222,6 @@ def test_device_tree_for_jailhouse(tmp_path):
 
 
 def test_device_tree_of_unknown_board():
-    r = subprocess.run([CREATE_DTB, "qemu-z80"], capture_output=True, text=True, timeout=60)
+    r = subprocess.run([CREATE_DTB, "qemu-z80"], capture_output=True, text=True, timeout=300)
     assert r.returncode == 125
     assert r.stderr.startswith("create_dtb.sh: no board 'qemu-z80'"), r

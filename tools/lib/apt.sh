@@ -70,14 +70,20 @@ apt_config() {
 	printf '%s\n' "$root"
 }
 
-# apt_update SUITE ARCH: fresh lists; call with the lock of this suite and architecture held.
+# apt_update SUITE ARCH: fresh lists; call with the lock of this suite and architecture held. A mirror
+# that is being updated has lists that do not fit each other for some minutes.
 apt_update() {
-	local root log
+	local root log try
 	root=$(apt_config "$1" "$2")
 	log=$root/update.log
 	say "reading the package lists of $1 for $2"
-	apt-get -c "$root/apt.conf" -q update >"$log" 2>&1 && ! grep -q '^E:\|^W: Failed' "$log" ||
-		die "the package lists of $1 ($2) cannot be read: $(grep '^[EW]:' "$log" | head -n 1)"
+	for ((try = 1; ; try++)); do
+		apt-get -c "$root/apt.conf" -q update >"$log" 2>&1 && ! grep -q '^E:\|^W: Failed' "$log" && break
+		[ "$try" -lt 10 ] && grep -q 'Mirror sync in progress' "$log" ||
+			die "the package lists of $1 ($2) cannot be read: $(grep '^[EW]:' "$log" | head -n 1)"
+		say "the mirror is being updated: trying again in a minute"
+		sleep 60
+	done
 	: >"$root/updated"
 }
 

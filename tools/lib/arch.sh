@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Architectures of boards: their compilers, and the Debian suites that have them. Needs lib/common.sh.
 
-readonly KERNEL_VERSIONS="6.1 6.12" KERNEL_DEFAULT=6.12
+readonly KERNEL_VERSIONS="5.10 6.1 6.12 newest" KERNEL_DEFAULT=6.12
 
 # arch_cross ARCH: prefix of its cross tools; their package is gcc-PREFIX without the last dash.
 arch_cross() {
@@ -24,7 +24,7 @@ arch_suite() {
 # arch_kernels ARCH: versions of its stock kernels.
 arch_kernels() {
 	case $1 in
-	riscv64) printf '6.12' ;;
+	riscv64) printf '6.12 newest' ;;
 	*) printf '%s' "$KERNEL_VERSIONS" ;;
 	esac
 }

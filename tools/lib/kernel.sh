@@ -12,16 +12,24 @@ kernel_suite() {
 	*) die "kernel version '$1' is not known for $2: choose one of $(arch_kernels "$2")" ;;
 	esac
 	case $1-$2 in
+	5.10-*) printf 'bullseye' ;;
 	6.1-*) printf 'bookworm' ;;
+	newest-*) printf 'trixie-backports' ;;
 	*-riscv64) printf 'trixie' ;;
 	*) kernel_host_suite ;;
 	esac
 }
 
-# kernel_host_suite: the suite whose 6.12 comes with kbuild programs that run here. They need the C
-# library of their suite, so a machine that is not Debian 13 takes those rebuilt for Debian 12.
+# kernel_host_suite: whose 6.12 is this machine's own.
 kernel_host_suite() {
 	[ "$(host_suite)" = trixie ] && printf 'trixie' || printf 'bookworm-backports'
+}
+
+# kernel_programs_run SUITE: whether this machine's C library is new enough for programs of SUITE.
+kernel_programs_run() {
+	case $1 in
+	trixie*) [ "$(host_suite)" = trixie ] ;;
+	esac
 }
 
 # depends_on FOLDER PATTERN: the first package matching PATTERN that FOLDER's package depends on.
@@ -30,36 +38,51 @@ depends_on() {
 		sed 's/(.*//; s/[[:space:]]//g; s/:.*//' | grep -m 1 -E "^$2\$"
 }
 
-# kernel_image VERSION ARCH: folder of the unpacked image package (boot/, lib/modules/).
+# kernel_image VERSION ARCH: folder with the kernel (kernel_file) and its modules (modules_folder).
 kernel_image() {
-	local suite meta package
+	local suite meta package folder
 	suite=$(kernel_suite "$1" "$2")
 	meta=$("$MICA_TOOLS/fetch.sh" "$suite" "$2" "linux-image-$2")
 	package=$(depends_on "$meta" "linux-image-.*-$2") ||
 		die "linux-image-$2 of $suite names no kernel"
-	"$MICA_TOOLS/fetch.sh" "$suite" "$2" "$package"
+	folder=$("$MICA_TOOLS/fetch.sh" "$suite" "$2" "$package")
+	if ! depends_on "$folder" 'linux-binary-.*' >/dev/null; then
+		printf '%s\n' "$folder"
+		return
+	fi
+	[ -e "$MICA_CACHE/kernel-images/$package" ] ||
+		locked "$MICA_CACHE/kernel-images/$package.lock" join_image "$suite" "$2" "$package" "$folder"
+	printf '%s\n' "$MICA_CACHE/kernel-images/$package"
 }
 
-# kernel_kbuild SUITE NAME: folder of the kbuild package NAME, which kernels of SUITE were built with,
-# for this machine; of another release of 6.12 where those of SUITE do not run here.
-kernel_kbuild() {
-	local suite=$1 name=$2 arch meta
-	arch=$(dpkg --print-architecture)
-	if [ "$suite" = trixie ] && [ "$(kernel_host_suite)" != trixie ]; then
-		suite=$(kernel_host_suite)
-		meta=$("$MICA_TOOLS/fetch.sh" "$suite" arm64 linux-headers-arm64)
-		name=$(depends_on "$meta" 'linux-headers-.*')
-		name=${name/headers/kbuild} name=${name%-arm64}
-	fi
-	"$MICA_TOOLS/fetch.sh" "$suite" "$arch" "$name"
+# join_image SUITE ARCH PACKAGE FOLDER: newer ones come in parts, which FOLDER's package depends on.
+join_image() {
+	local result=$MICA_CACHE/kernel-images/$3 part name work
+	[ ! -e "$result" ] || return 0
+	work=$(mktemp -d "$MICA_CACHE/image.XXXXXX")
+	for part in base binary modules; do
+		name=$(depends_on "$4" "linux-$part-[0-9].*") || die "$3 has no part '$part'"
+		part=$("$MICA_TOOLS/fetch.sh" "$1" "$2" "$name")
+		mkdir -p "$work/lib/modules"
+		cp -al "$part"/usr/lib/modules/. "$work/lib/modules/"
+	done
+	mv -T "$work" "$result"
+}
+
+# kernel_file IMAGE
+kernel_file() {
+	local file
+	for file in "$1"/boot/vmlinu?-* "$1"/lib/modules/*/vmlinu?; do
+		[ -e "$file" ] && printf '%s\n' "$file" && return
+	done
+	die "no kernel in ${1##*/}"
 }
 
 # kernel_release VERSION ARCH: what uname -r says on it.
 kernel_release() {
-	local image boot
+	local image
 	image=$(kernel_image "$1" "$2")
-	boot=$(echo "$image"/boot/vmlinu?-*)
-	printf '%s\n' "${boot##*/vmlinu?-}"
+	basename "$(modules_folder "$image")"
 }
 
 # modules_folder IMAGE: where an image package keeps its modules (merged /usr or not).

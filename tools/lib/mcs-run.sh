@@ -55,7 +55,7 @@ prepare() {
 	[ -n "$bare" ] || layers+=(product)
 	[ -z "$ssh" ] || layers+=(login)
 	image=$(kernel_image "$kernel" "$BOARD_ARCH")
-	ln -s "$image"/boot/vmlinu?-* "$work/kernel"
+	ln -s "$(kernel_file "$image")" "$work/kernel"
 	for layer in "${layers[@]}"; do
 		file=$("$MICA_TOOLS/initramfs.sh" "$layer" "$BOARD_NAME" "$kernel")
 		cat "$file" >>"$work/initrd"

@@ -20,6 +20,7 @@
 #include <linux/irqdomain.h>
 #include <linux/percpu.h>
 
+#include "compat.h"
 #include "mcs_km.h"
 
 #define SGI_LEGACY	7
