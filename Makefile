@@ -33,7 +33,7 @@ clean:
 	rm -rf build
 
 help:
-	@echo 'make demo [BOARD=qemu-arm64|qemu-riscv64|native] [KERNEL=6.12|6.1] [BATCH=1]   see it run'
+	@echo 'make demo [BOARD=qemu-arm64|qemu-riscv64|native] [KERNEL=6.12|6.1|5.10|newest] [BATCH=1]   see it run'
 	@echo 'make test                      unit, native and QEMU tests'
 	@echo 'make [V=native|asan|tsan|arm64|riscv64]   build into build/V/'
 	@echo 'make bench [BENCH_ARGS=...]    measure and compare: docs/performance.md'

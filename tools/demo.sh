@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # demo.sh: what `make demo` runs. From the environment: BOARD (qemu-arm64, native ...), KERNEL (6.12,
-# 6.1), BATCH=1 for a scripted session without a terminal, whose transcript goes to stdout.
+# 6.1, 5.10, newest), BATCH=1 for a scripted session without a terminal, whose transcript goes to stdout.
 . "$(dirname "$0")/lib/common.sh"
 . "$MICA_TOOLS/lib/kernel.sh"
 

@@ -79,7 +79,7 @@ apt_update() {
 	say "reading the package lists of $1 for $2"
 	for ((try = 1; ; try++)); do
 		apt-get -c "$root/apt.conf" -q update >"$log" 2>&1 && ! grep -q '^E:\|^W: Failed' "$log" && break
-		[ "$try" -lt 10 ] && grep -q 'Mirror sync in progress' "$log" ||
+		[ "$try" -lt 3 ] && grep -q 'Mirror sync in progress' "$log" ||
 			die "the package lists of $1 ($2) cannot be read: $(grep '^[EW]:' "$log" | head -n 1)"
 		say "the mirror is being updated: trying again in a minute"
 		sleep 60
