@@ -57,7 +57,7 @@ struct bench_options {
 	uint32_t rounds;
 	uint32_t scale;	    /* per cent of each case's operations */
 	int cpu[2];	    /* host's, peer's; equal where there is only one */
-	const char *only;   /* cases whose id begins so; NULL: all */
+	const char *only;   /* cases whose id begins with one of these, comma between; NULL: all */
 	const char *out;    /* file of results */
 	const char *client; /* name of a running one, for bench_app */
 };

@@ -48,6 +48,10 @@ def rings():
         floor = (f"floor.ring.flood.{n}",)
         yield Ratio(f"flood host to client, {n} B", f"rpmsg.out.{n}", floor, goal)
         yield Ratio(f"flood client to host, {n} B", f"rpmsg.in.{n}", floor, goal)
+    for n in (16, 496):
+        for way, words in (("out", "host to client"), ("in", "client to host")):
+            yield Ratio(f"flood {words}, corked, {n} B", f"rpmsg.corked.{way}.{n}",
+                        (f"floor.ring.flood.{n}",), FLOOD_GOAL)
     yield Ratio("flood host to client, 16 B, closely packed rings", "rpmsg.packed.out.16",
                 ("floor.ring.flood.16",), FLOOD_GOAL)
     for n in (8, 64):
@@ -65,6 +69,8 @@ def lanes():
                     LANE_ECHO_GOAL if n == 16 else None)
         for way, words in (("out", "host to client"), ("in", "client to host")):
             yield Ratio(f"lanes: flood {words}, {n} B", f"lane.{way}.{n}",
+                        (f"floor.ring.flood.{n}",), LANE_FLOOD_GOAL)
+            yield Ratio(f"lanes: flood {words}, corked, {n} B", f"lane.corked.{way}.{n}",
                         (f"floor.ring.flood.{n}",), LANE_FLOOD_GOAL)
 
 

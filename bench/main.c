@@ -17,13 +17,27 @@ static unsigned int n_cases;
 static const char usage[] =
 	"bench_rpmsg|bench_app|bench_umt|bench_rpc [--smoke] [--rounds=N] [--scale=PERCENT] "
 	"[--cpus=A,B] "
-	"[--only=PREFIX] "
+	"[--only=PREFIX,...] "
 	"[--out=FILE]\n"
 	"\n"
 	"Measures rings and what they are compared with; prints medians, writes all figures as "
 	"JSON.\n"
 	"  --smoke    two rounds of a hundredth of the operations: shows that everything runs\n"
 	"  --cpus     cores of the two processes; default: the first two this process may use\n";
+
+/* Does one of the prefixes in bench_options.only, separated by commas, begin this name? */
+static bool wanted(const char *id)
+{
+	const char *p = bench_options.only;
+	size_t n;
+
+	for (; p && *p; p += n + (p[n] == ',')) {
+		n = strcspn(p, ",");
+		if (strncmp(id, p, n) == 0)
+			return true;
+	}
+	return !p;
+}
 
 void bench_add(const struct bench_kind *kind, void *arg, enum bench_place place, uint32_t ops,
 	       uint32_t batches, const char *id, ...)
@@ -36,7 +50,7 @@ void bench_add(const struct bench_kind *kind, void *arg, enum bench_place place,
 	va_start(ap, id);
 	vsnprintf(c->id, sizeof(c->id), id, ap);
 	va_end(ap);
-	if (bench_options.only && strncmp(c->id, bench_options.only, strlen(bench_options.only)))
+	if (!wanted(c->id))
 		return;
 	if (place == BENCH_CROSS && bench_options.cpu[0] == bench_options.cpu[1])
 		return;

@@ -7,13 +7,24 @@
 
 /* ---- the client's process ---- */
 
+/* Around sends, where the link is one that knows how. */
+static void corked(const struct rlink *l, struct rlink_end *e, bool on)
+{
+	if (l->cork)
+		l->cork(e, on);
+}
+
 /* Floods as far as there are buffers. False: none is left. */
 static bool send_some(struct rlink *l)
 {
 	struct rlink_end *e = &l->client;
 
+	if (!e->to_send)
+		return true;
+	corked(l, e, true);
 	while (e->to_send && rpmsg_trysend(&e->ept[0], l->data, (int)l->size) >= 0)
 		e->to_send--;
+	corked(l, e, false);
 	return !e->to_send;
 }
 
@@ -113,11 +124,14 @@ static void flood_out_host(void *arg, uint32_t ops)
 	uint64_t goal = l->host.received + 1;
 	uint32_t turns = 0;
 
+	corked(l, &l->host, true);
 	while (ops--) {
 		l->data[0] = !ops;
+		/* What is corked is rung for where there is no buffer. */
 		while (rpmsg_trysend(&l->host.ept[0], l->data, (int)l->size) < 0)
 			wait_buffer(l, &turns);
 	}
+	corked(l, &l->host, false);
 	until_received(l, goal);
 }
 
@@ -252,6 +266,21 @@ void bench_rpmsg_format(const struct rlink_format *format)
 		bench_add(&kind_echo_wake, l, (enum bench_place)place, 200, 20,
 			  "%s.wake.echo.%s.16", format->name,
 			  place == BENCH_SAME ? "same" : "cross");
+	}
+}
+
+void bench_rpmsg_corked(const struct rlink_format *format,
+			void (*cork)(struct rlink_end *e, bool on))
+{
+	static const uint32_t sizes[] = { 16, 496 };
+
+	for (unsigned int i = 0; i < 4; i++) {
+		uint32_t n = sizes[i / 2];
+		struct rlink *l = make_in(format, n, i % 2 ? RLINK_SOURCE : RLINK_SINK);
+
+		l->cork = cork;
+		bench_add(i % 2 ? &kind_in : &kind_out, l, BENCH_CROSS, 1000, 50, "%s.corked.%s.%u",
+			  format ? format->name : "rpmsg", i % 2 ? "in" : "out", n);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What only this implementation has: links whose messages lie in lanes (docs/lanes.md). */
+/* What only this implementation has: links whose messages lie in lanes (docs/lanes.md), and
+ * floods that are corked. */
 #include "rpmsg_link.h"
 
 #define LANE_SIZE 16384u
@@ -21,6 +22,14 @@ static bool lanes_left(struct rlink_end *e)
 	return rpmsg_virtio_rx_pending(&e->rvdev);
 }
 
+static void cork(struct rlink_end *e, bool on)
+{
+	if (on)
+		rpmsg_virtio_cork(&e->rvdev);
+	else
+		rpmsg_virtio_uncork(&e->rvdev);
+}
+
 void bench_lanes(void)
 {
 	static const struct rlink_format lanes = {
@@ -32,4 +41,6 @@ void bench_lanes(void)
 	};
 
 	bench_rpmsg_format(&lanes);
+	bench_rpmsg_corked(&lanes, cork);
+	bench_rpmsg_corked(NULL, cork);
 }

@@ -64,6 +64,8 @@ struct rlink {
 	bool blocking; /* doorbells are eventfds; otherwise nobody asks for any */
 	bool alone;    /* both ends in one process */
 	const struct rlink_format *format; /* NULL: the standard one */
+	/* Floods: several messages for one doorbell; NULL: one after the other. */
+	void (*cork)(struct rlink_end *e, bool on);
 	/* */
 	uint8_t *mem;
 	metal_phys_addr_t phys;
@@ -89,5 +91,8 @@ void rlink_ring(int fd);
 
 /* rpmsg_cases.c: round trips and floods in that format. */
 void bench_rpmsg_format(const struct rlink_format *format);
+/* The same, NULL: in the standard one: floods whose sender asks for a doorbell now and then. */
+void bench_rpmsg_corked(const struct rlink_format *format,
+			void (*cork)(struct rlink_end *e, bool on));
 
 #endif /* BENCH_RPMSG_LINK_H */

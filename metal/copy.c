@@ -10,6 +10,10 @@ typedef volatile metal_shared64_t shared_word;
 
 #define WORD sizeof(metal_shared64_t)
 
+/* Two words at once where there are such registers, else one after the other. */
+typedef uint64_t pair __attribute__((vector_size(2 * WORD), may_alias));
+typedef uint64_t word_pair __attribute__((vector_size(2 * WORD), may_alias, aligned(WORD)));
+
 /* A word of ordinary memory at any address, without a call of memcpy per word. */
 struct loose_word {
 	uint64_t v;
@@ -54,6 +58,31 @@ static bool all_words(const volatile void *a, const volatile void *b, size_t len
 	return (((uintptr_t)a | (uintptr_t)b | len) & (WORD - 1)) == 0;
 }
 
+/* Both sides and the length are multiples of a word. The shared side's pairs are aligned. */
+static void words_out(volatile uint8_t *to, const uint8_t *from, size_t len)
+{
+	if (len && (uintptr_t)to % sizeof(pair)) {
+		*(shared_word *)to = *(const metal_shared64_t *)from;
+		to += WORD, from += WORD, len -= WORD;
+	}
+	for (; len >= sizeof(pair); len -= sizeof(pair), to += sizeof(pair), from += sizeof(pair))
+		*(volatile pair *)to = *(const word_pair *)from;
+	if (len)
+		*(shared_word *)to = *(const metal_shared64_t *)from;
+}
+
+static void words_in(uint8_t *to, const volatile uint8_t *from, size_t len)
+{
+	if (len && (uintptr_t)from % sizeof(pair)) {
+		*(metal_shared64_t *)to = *(const shared_word *)from;
+		to += WORD, from += WORD, len -= WORD;
+	}
+	for (; len >= sizeof(pair); len -= sizeof(pair), to += sizeof(pair), from += sizeof(pair))
+		*(word_pair *)to = *(const volatile pair *)from;
+	if (len)
+		*(metal_shared64_t *)to = *(const shared_word *)from;
+}
+
 void metal_copy_to_shared(void *shared, const void *src, size_t len)
 {
 	volatile uint8_t *to = shared;
@@ -61,8 +90,7 @@ void metal_copy_to_shared(void *shared, const void *src, size_t len)
 	size_t head;
 
 	if (all_words(shared, src, len)) {
-		for (; len; len -= WORD, to += WORD, from += WORD)
-			*(shared_word *)to = *(const metal_shared64_t *)from;
+		words_out(to, from, len);
 		return;
 	}
 	head = to_alignment(to, len);
@@ -81,8 +109,7 @@ void metal_copy_from_shared(void *dst, const void *shared, size_t len)
 	size_t head;
 
 	if (all_words(dst, shared, len)) {
-		for (; len; len -= WORD, to += WORD, from += WORD)
-			*(metal_shared64_t *)to = *(const shared_word *)from;
+		words_in(to, from, len);
 		return;
 	}
 	head = to_alignment(from, len);

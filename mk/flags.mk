@@ -31,6 +31,9 @@ else
   $(error V=$(V): choose native, asan, tsan, arm64 or riscv64)
 endif
 
+# Where a fetch for writing is an instruction of its own that the compiler has to be told of.
+PREFETCH := $(shell $(CC_V) -mprfchw -fsyntax-only -x c /dev/null 2>/dev/null && echo -mprfchw)
+
 AR_V := $(if $(CROSS_$(V)),$(CROSS_$(V)),)ar
 
 # pkg-config of the host, or the libraries of the foreign sysroot, linked statically there.
@@ -55,5 +58,5 @@ endif
 LIBS_mica = $(LIBS_inih) $(LIBS_json) $(LIBS_uv) $(LIBS_sodium)
 
 INCLUDES := -Iinclude -Imetal/linux/include -Iinclude/uapi
-HOST_CFLAGS = $(CSTD) $(CFLAGS) $(HARDEN) $(WARN) $(SANITIZE) $(INCLUDES) $(DEPS_CFLAGS)
+HOST_CFLAGS = $(CSTD) $(CFLAGS) $(PREFETCH) $(HARDEN) $(WARN) $(SANITIZE) $(INCLUDES) $(DEPS_CFLAGS)
 HOST_LDFLAGS = $(LDFLAGS) $(SANITIZE) $(STATIC)

@@ -17,19 +17,26 @@ bool rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from)
 	return fits;
 }
 
+/* Where the chain of endpoints with such addresses points to this one, or to NULL at its end. */
+static struct rpmsg_endpoint **find_by_addr(struct rpmsg_device *rdev, uint32_t addr)
+{
+	struct rpmsg_endpoint **at = &rdev->by_addr[addr % RPMSG_BY_ADDR];
+
+	while (*at && (*at)->addr != addr)
+		at = &(*at)->by_addr;
+	return at;
+}
+
 struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
 					  uint32_t addr, uint32_t dest_addr)
 {
 	struct metal_list *node;
 
+	if (addr != RPMSG_ADDR_ANY)
+		return *find_by_addr(rdev, addr);
 	metal_list_for_each (&rdev->endpoints, node) {
 		struct rpmsg_endpoint *ept = metal_container_of(node, struct rpmsg_endpoint, node);
 
-		if (addr != RPMSG_ADDR_ANY) {
-			if (ept->addr == addr)
-				return ept;
-			continue;
-		}
 		if (!name || strncmp(ept->name, name, RPMSG_NAME_SIZE) != 0)
 			continue;
 		if (ept->dest_addr == dest_addr)
@@ -76,6 +83,8 @@ void rpmsg_register_endpoint(struct rpmsg_device *rdev, struct rpmsg_endpoint *e
 	ept->ns_unbind_cb = ns_unbind_cb;
 	ept->refcnt = 1;
 	metal_list_add_tail(&rdev->endpoints, &ept->node);
+	ept->by_addr = NULL;
+	*find_by_addr(rdev, src) = ept;
 }
 
 void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept)
@@ -85,6 +94,7 @@ void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept)
 
 	metal_mutex_acquire(&rdev->lock);
 	metal_list_del(&ept->node);
+	*find_by_addr(rdev, ept->addr) = ept->by_addr;
 	ept->rdev = NULL;
 	if (--ept->refcnt == 0)
 		release = ept->release_cb;

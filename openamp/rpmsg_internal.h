@@ -2,6 +2,7 @@
 #ifndef RPMSG_INTERNAL_H
 #define RPMSG_INTERNAL_H
 
+#include <metal/atomic.h>
 #include <openamp/rpmsg.h>
 #include <openamp/rpmsg_hdr.h>
 #include <openamp/rpmsg_virtio.h>
@@ -43,6 +44,8 @@ static inline struct vq_desc_extra *rpmsg_virtio_checked_slot(struct virtqueue *
 	return NULL;
 }
 
+#define RPMSG_PAUSE_TURNS 200u
+
 /* rpmsg_deliver.c: whom a message is for; ept NULL: nobody. */
 struct rpmsg_delivery {
 	struct rpmsg_endpoint *ept;
@@ -65,8 +68,52 @@ static inline struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
 	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
 }
 
+/* Some hundred cycles: who looks at a word all the time keeps the other side from writing it. */
+static inline void rpmsg_virtio_pause(void)
+{
+	for (unsigned int i = 0; i < RPMSG_PAUSE_TURNS; i++)
+		__asm__ volatile("");
+}
+
+/* Of a buffer at any address; mostly it is at a multiple of its size. */
+static inline void rpmsg_write_hdr(void *buf, uint32_t src, uint32_t dst, uint16_t len)
+{
+	struct rpmsg_hdr hdr = { .src = src, .dst = dst, .len = len };
+	uint8_t *at = buf;
+
+	if ((uintptr_t)at % 4) {
+		metal_copy_to_shared(at, &hdr, sizeof(hdr));
+		return;
+	}
+	metal_shared_write32(at, src);
+	metal_shared_write32(at + offsetof(struct rpmsg_hdr, dst), dst);
+	metal_shared_write32(at + offsetof(struct rpmsg_hdr, reserved), 0);
+	metal_shared_write16(at + offsetof(struct rpmsg_hdr, len), len);
+	metal_shared_write16(at + offsetof(struct rpmsg_hdr, flags), 0);
+}
+
+static inline void rpmsg_read_hdr(const void *buf, struct rpmsg_hdr *hdr)
+{
+	const uint8_t *at = buf;
+
+	if ((uintptr_t)at % 4) {
+		metal_copy_from_shared(hdr, at, sizeof(*hdr));
+		return;
+	}
+	hdr->src = metal_shared_read32(at);
+	hdr->dst = metal_shared_read32(at + offsetof(struct rpmsg_hdr, dst));
+	hdr->len = metal_shared_read16(at + offsetof(struct rpmsg_hdr, len));
+}
+
 /* rpmsg_virtio_rx.c */
 void rpmsg_virtio_rx_callback(struct virtqueue *vq);
+/*
+ * Nothing is left to receive. A peer that sends message after message and is sent none does not
+ * wait for us, and looking at the ring while it writes there only takes the cache line from it. So
+ * let some messages gather: true, after a pause; look again. With the lock held, which is let go of
+ * meanwhile.
+ */
+bool rpmsg_virtio_let_gather(struct rpmsg_virtio_device *rvdev);
 /* One user less; the last one gives the buffer back: a kick follows. With the lock held. */
 void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot);
 

@@ -9,6 +9,8 @@
 
 #include "rpmsg_lane.h"
 
+#define AHEAD 512u
+
 int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size,
 		       uint32_t max)
 {
@@ -55,6 +57,20 @@ static bool fits(const struct rpmsg_lane_tx *tx, uint32_t bytes)
 	return bytes + RPMSG_LANE_GRANULE <= tx->limit - tx->tail;
 }
 
+/*
+ * The reader had the lines that will be written soon, a lap ago. They are fetched to be written
+ * while this record is made, as far as they are free.
+ */
+static void expect(struct rpmsg_lane_tx *tx, uint32_t bytes)
+{
+	uint32_t at = (tx->tail + AHEAD) & ~(RPMSG_LANE_LINE - 1u), end = tx->tail + bytes + AHEAD;
+
+	if (end - tx->tail > tx->limit - tx->tail)
+		return;
+	for (; at != end && at - end > UINT32_MAX / 2; at += RPMSG_LANE_LINE)
+		__builtin_prefetch(lane_at(tx->lane, tx->size, at), 1);
+}
+
 /* The record at the tail becomes the reader's. Its payload is there. */
 static void publish(struct rpmsg_lane_tx *tx, uint32_t bytes, uint32_t len, uint32_t flags,
 		    uint32_t src, uint32_t dst)
@@ -66,6 +82,7 @@ static void publish(struct rpmsg_lane_tx *tx, uint32_t bytes, uint32_t len, uint
 	metal_shared_write32(&hdr->src, src);
 	metal_shared_write32(&hdr->dst, dst);
 	metal_shared_write32_release(&hdr->stamp, lane_stamp(tx->tail));
+	expect(tx, bytes);
 	tx->tail += bytes;
 }
 

@@ -66,9 +66,29 @@ static void note_rx(struct rpmsg_virtio_device *rvdev, const struct rpmsg_lane_r
 static int sent(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_tx *tx, int len)
 {
 	rvdev->stats.tx_messages++;
-	if (rpmsg_lane_must_ring(tx))
+	if (!rvdev->corked && rpmsg_lane_must_ring(tx))
 		ring_doorbell(rvdev);
 	return len;
+}
+
+/* Ring, where one of the readers waits for that. With the lock held. */
+static void kick(struct rpmsg_virtio_device *rvdev)
+{
+	bool ring = false;
+
+	for (unsigned int i = 0; i < rvdev->lanes->n; i++)
+		ring |= rpmsg_lane_must_ring(&rvdev->lanes->tx[i]);
+	if (ring)
+		ring_doorbell(rvdev);
+}
+
+/* Broken, or full: room only comes back if the peer knows of all that it has. With the lock held.
+ */
+static void no_room(struct rpmsg_virtio_device *rvdev, const struct rpmsg_lane_tx *tx)
+{
+	note_tx(rvdev, tx);
+	if (rvdev->corked)
+		kick(rvdev);
 }
 
 static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data,
@@ -84,7 +104,7 @@ static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 	else if (!rpmsg_lane_send(tx, src, dst, data, (uint32_t)len))
 		ret = sent(rvdev, tx, len);
 	else
-		note_tx(rvdev, tx);
+		no_room(rvdev, tx);
 	metal_mutex_release(&rvdev->rdev.lock);
 	return ret;
 }
@@ -115,7 +135,8 @@ static void *try_lend(struct rpmsg_virtio_device *rvdev, uint32_t *len)
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	buf = rpmsg_lane_lend(tx, room);
-	note_tx(rvdev, tx);
+	if (!buf)
+		no_room(rvdev, tx);
 	metal_mutex_release(&rvdev->rdev.lock);
 	*len = room;
 	return buf;
@@ -278,58 +299,6 @@ static bool fall_asleep(struct rpmsg_virtio_device *rvdev)
 	return !come;
 }
 
-/* The next message and whom it is for; NULL: none. With the lock held. */
-static struct rpmsg_lane_rx *take(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_msg *m,
-				  struct rpmsg_delivery *d)
-{
-	struct rpmsg_lane_rx *rx;
-
-	do {
-		rx = next(rvdev, m);
-	} while (!rx && !virtqueue_is_broken(rvdev->rvq) && !fall_asleep(rvdev));
-	if (rx)
-		rpmsg_delivery_find(rvdev, m->src, m->dst, d);
-	return rx;
-}
-
-static void rx_callback(struct virtqueue *vq)
-{
-	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
-	struct rpmsg_device *rdev = &rvdev->rdev;
-	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
-	rpmsg_ept_release_cb release;
-	struct rpmsg_delivery d;
-	struct rpmsg_lane_rx *rx;
-	struct rpmsg_lane_msg m;
-	bool ring;
-
-	if (!lanes)
-		return;
-	for (unsigned int budget = RX_BUDGET; budget; budget--) {
-		metal_mutex_acquire(&rdev->lock);
-		rx = take(rvdev, &m, &d);
-		metal_mutex_release(&rdev->lock);
-		if (!rx)
-			return;
-		rpmsg_deliver(rvdev, &d, m.payload, m.len, m.src);
-		/* A callback may take the whole device down. */
-		if (rvdev->lanes != lanes)
-			return;
-		metal_mutex_acquire(&rdev->lock);
-		(void)rpmsg_lane_release(rx, m.payload, &ring);
-		if (ring)
-			ring_doorbell(rvdev);
-		release = rpmsg_delivery_done(&d);
-		metal_mutex_release(&rdev->lock);
-		if (release)
-			release(d.ept);
-	}
-	/* What is left is the caller's to see: rpmsg_virtio_rx_pending(). */
-	metal_mutex_acquire(&rdev->lock);
-	(void)fall_asleep(rvdev);
-	metal_mutex_release(&rdev->lock);
-}
-
 static bool pending(const struct rpmsg_virtio_device *rvdev)
 {
 	for (unsigned int i = 0; i < rvdev->lanes->n; i++) {
@@ -337,6 +306,75 @@ static bool pending(const struct rpmsg_virtio_device *rvdev)
 			return true;
 	}
 	return false;
+}
+
+/* The next message and whom it is for; NULL: none. With the lock held. */
+static struct rpmsg_lane_rx *take(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_msg *m,
+				  struct rpmsg_delivery *d)
+{
+	struct rpmsg_lane_rx *rx = next(rvdev, m);
+
+	if (!rx && rpmsg_virtio_let_gather(rvdev))
+		rx = next(rvdev, m);
+	while (!rx && !virtqueue_is_broken(rvdev->rvq) && !fall_asleep(rvdev))
+		rx = next(rvdev, m);
+	if (rx)
+		rpmsg_delivery_find(rvdev, m->src, m->dst, d);
+	return rx;
+}
+
+/* One message. With the lock held, which is let go of meanwhile. False: there is none; or a
+ * callback has taken the whole device down, then the lock is not held any more. */
+static bool receive_one(struct rpmsg_virtio_device *rvdev)
+{
+	const struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	rpmsg_ept_release_cb release;
+	struct rpmsg_delivery d;
+	struct rpmsg_lane_rx *rx;
+	struct rpmsg_lane_msg m;
+	bool ring;
+
+	rx = take(rvdev, &m, &d);
+	if (!rx)
+		return false;
+	metal_mutex_release(&rvdev->rdev.lock);
+	rpmsg_deliver(rvdev, &d, m.payload, m.len, m.src);
+	if (rvdev->lanes != lanes)
+		return false;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	(void)rpmsg_lane_release(rx, m.payload, &ring);
+	if (ring)
+		ring_doorbell(rvdev);
+	release = rpmsg_delivery_done(&d);
+	if (!release)
+		return true;
+	metal_mutex_release(&rvdev->rdev.lock);
+	release(d.ept);
+	if (rvdev->lanes != lanes)
+		return false;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	return true;
+}
+
+static void rx_callback(struct virtqueue *vq)
+{
+	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
+	const struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	unsigned int budget = RX_BUDGET;
+
+	/* Only this context takes messages; one that asks for no doorbells needs no lock to see
+	 * that there are none. */
+	if (!lanes || (!vq->vq_cb_enabled && !pending(rvdev)))
+		return;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	while (budget && receive_one(rvdev))
+		budget--;
+	if (rvdev->lanes != lanes)
+		return;
+	/* What is left is the caller's to see: rpmsg_virtio_rx_pending(). */
+	if (!budget)
+		(void)fall_asleep(rvdev);
+	metal_mutex_release(&rvdev->rdev.lock);
 }
 
 /* ---- up and down ---- */
@@ -394,6 +432,7 @@ int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 		drop(rvdev);
 		return RPMSG_ERR_PARAM;
 	}
+	lanes->kick = kick;
 	lanes->pending = pending;
 	lanes->drop = drop;
 	rvdev->rdev.ops = operations;

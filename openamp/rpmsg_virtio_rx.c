@@ -2,6 +2,8 @@
 /* Receiving: at most two rings of messages per notification; headers copied once and checked. */
 #include "rpmsg_internal.h"
 
+#define FLOOD_MIN 8u /* messages in one direction only */
+
 /* Next received buffer, or NULL. With the lock held. */
 static struct vq_desc_extra *next_slot(struct rpmsg_virtio_device *rvdev)
 {
@@ -24,14 +26,12 @@ static struct vq_desc_extra *next_slot(struct rpmsg_virtio_device *rvdev)
 
 void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
 {
-	struct virtqueue_buf buf = { slot->addr, (int)slot->len };
-
 	if (--slot->holds)
 		return;
 	slot->state = SLOT_IDLE;
 	/* Fails only on a broken queue, which takes nothing any more. */
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
-		(void)virtqueue_add_buffer(rvdev->rvq, &buf, 0, 1, slot);
+		(void)virtqueue_push_buffer(rvdev->rvq, slot->addr, slot->len, true, slot);
 	else
 		(void)virtqueue_push_consumed_buffer(rvdev->rvq, (uint16_t)(slot - rvdev->rx_slots),
 						     slot->len);
@@ -45,7 +45,7 @@ static struct vq_desc_extra *next_message(struct rpmsg_virtio_device *rvdev, str
 	if (!slot)
 		return NULL;
 	BUFFER_INVALIDATE(slot->addr, slot->len);
-	metal_copy_from_shared(hdr, slot->addr, sizeof(*hdr));
+	rpmsg_read_hdr(slot->addr, hdr);
 	if (hdr->len <= slot->len - sizeof(*hdr))
 		return slot;
 	virtqueue_set_broken(rvdev->rvq, VQ_BREACH_MSG_LEN, hdr->len);
@@ -90,6 +90,20 @@ static bool receive_one(struct rpmsg_virtio_device *rvdev, bool *more)
 	return true;
 }
 
+bool rpmsg_virtio_let_gather(struct rpmsg_virtio_device *rvdev)
+{
+	if (rvdev->stats.tx_messages != rvdev->flood_tx) {
+		rvdev->flood_tx = rvdev->stats.tx_messages;
+		rvdev->flood_rx = rvdev->stats.rx_messages;
+	}
+	if (rvdev->stats.rx_messages - rvdev->flood_rx < FLOOD_MIN)
+		return false;
+	metal_mutex_release(&rvdev->rdev.lock);
+	rpmsg_virtio_pause();
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	return true;
+}
+
 /*
  * Up to a ring of messages. With the lock held. The driver need not see each buffer that comes back
  * by itself: a quarter of the ring at once. Where several messages come at once no doorbell is
@@ -100,8 +114,17 @@ static bool receive_ring(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq
 	unsigned int left = vq->vq_nentries;
 	bool more = false;
 
-	while (left-- && receive_one(rvdev, &more)) {
-		if ((uint16_t)(vq->vq_prod_idx - vq->vq_public_idx) > vq->vq_nentries / 4)
+	while (left) {
+		if (!receive_one(rvdev, &more)) {
+			if (rvdev->rvq != vq)
+				return false;
+			if (!rpmsg_virtio_let_gather(rvdev) || !virtqueue_pending(vq))
+				return true;
+			continue;
+		}
+		left--;
+		if (rvdev->show_each || !more ||
+		    (uint16_t)(vq->vq_prod_idx - vq->vq_public_idx) > vq->vq_nentries / 4)
 			virtqueue_publish(vq);
 		if (more && quiet && vq->vq_cb_enabled) {
 			virtqueue_disable_cb(vq);

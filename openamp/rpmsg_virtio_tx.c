@@ -12,18 +12,21 @@ void rpmsg_virtio_tx_callback(struct virtqueue *vq)
 	(void)vq;
 }
 
-/* Driver: a buffer that came back, or a new one from the pool while there are descriptors. */
+/*
+ * Driver: a buffer that is known to be back, a new one from the pool while there are descriptors,
+ * or what a new look at the ring finds. So the device's index is looked at once a lap.
+ */
 static struct vq_desc_extra *driver_slot(struct rpmsg_virtio_device *rvdev)
 {
-	struct vq_desc_extra *slot = virtqueue_get_buffer(rvdev->svq, NULL, NULL);
 	uint32_t size = rvdev->config.h2r_buf_size;
-	void *buf;
+	struct virtqueue *vq = rvdev->svq;
+	struct vq_desc_extra *slot;
+	void *buf = NULL;
 
-	if (slot || rvdev->tx_count >= rvdev->svq->vq_nentries || virtqueue_is_broken(rvdev->svq))
-		return slot;
-	buf = rpmsg_virtio_shm_pool_get_buffer(rvdev->shpool, size);
+	if (!virtqueue_seen(vq) && rvdev->tx_count < vq->vq_nentries && !virtqueue_is_broken(vq))
+		buf = rpmsg_virtio_shm_pool_get_buffer(rvdev->shpool, size);
 	if (!buf)
-		return NULL;
+		return virtqueue_get_buffer(vq, NULL, NULL);
 	slot = &rvdev->tx_slots[rvdev->tx_count++];
 	slot->addr = buf;
 	slot->len = size;
@@ -48,7 +51,11 @@ struct vq_desc_extra *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev)
 		rvdev->unsent = slot->next;
 		return slot;
 	}
-	return VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev) : device_slot(rvdev);
+	slot = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev) : device_slot(rvdev);
+	/* Buffers only come back if the peer knows of all that it has. */
+	if (!slot && rvdev->corked)
+		virtqueue_kick(rvdev->svq);
+	return slot;
 }
 
 bool rpmsg_virtio_link_up(struct rpmsg_virtio_device *rvdev)
@@ -95,24 +102,34 @@ void rpmsg_virtio_unsent(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra
 int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot, uint32_t src,
 			uint32_t dst, int len)
 {
-	struct virtqueue_buf buf = { slot->addr, (int)slot->len };
-	struct rpmsg_hdr hdr = { .src = src, .dst = dst, .len = (uint16_t)len };
-	uint32_t used = (uint32_t)len + sizeof(hdr);
+	uint32_t used = (uint32_t)len + sizeof(struct rpmsg_hdr);
+	struct virtqueue *vq = rvdev->svq;
 	int ret;
 
-	metal_copy_to_shared(slot->addr, &hdr, sizeof(hdr));
+	rpmsg_write_hdr(slot->addr, src, dst, (uint16_t)len);
 	BUFFER_FLUSH(slot->addr, used);
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
-		ret = virtqueue_add_buffer(rvdev->svq, &buf, 1, 0, slot);
+		ret = virtqueue_push_buffer(vq, slot->addr, slot->len, false, slot);
 	else
-		ret = virtqueue_add_consumed_buffer(rvdev->svq, (uint16_t)(slot - rvdev->tx_slots),
-						    rvdev->full_used_len ? slot->len : used);
+		ret = virtqueue_push_consumed_buffer(vq, (uint16_t)(slot - rvdev->tx_slots),
+						     rvdev->full_used_len ? slot->len : used);
 	if (ret != VQUEUE_SUCCESS)
 		return RPMSG_ERR_DEV_STATE;
 	slot->state = SLOT_IDLE;
 	rvdev->stats.tx_messages++;
-	virtqueue_kick(rvdev->svq);
+	if (!rvdev->corked)
+		virtqueue_kick(vq);
+	else if ((uint16_t)(vq->vq_prod_idx - vq->vq_public_idx) >= vq->vq_nentries / 4)
+		virtqueue_publish(vq);
 	return len;
+}
+
+/* The peer had all these cache lines. They come at the same time, not one after the other as they
+ * are written. */
+static void expect(const uint8_t *buf, uint32_t len)
+{
+	for (uint32_t at = RPMSG_LANE_LINE; at < len; at += RPMSG_LANE_LINE)
+		__builtin_prefetch(buf + at, 1);
 }
 
 /* One lock for all of it: a message is short, and taking the lock twice costs more than copying. */
@@ -127,6 +144,7 @@ static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 	if (slot && (uint32_t)len > slot->len - sizeof(struct rpmsg_hdr)) {
 		ret = RPMSG_ERR_BUFF_SIZE;
 	} else if (slot) {
+		expect(slot->addr, (uint32_t)len + sizeof(struct rpmsg_hdr));
 		if (len)
 			metal_copy_to_shared((uint8_t *)slot->addr + sizeof(struct rpmsg_hdr), data,
 					     (size_t)len);
@@ -155,6 +173,7 @@ int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
 		ret = try_send(rvdev, src, dst, data, len);
 		if (ret != RPMSG_ERR_NO_BUFF)
 			return ret;
+		rpmsg_virtio_pause();
 		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
 			return rpmsg_virtio_link_up(rvdev) ? ret : RPMSG_ERR_DEV_STATE;
 	}

@@ -168,6 +168,35 @@ bool virtqueue_pending(struct virtqueue *vq)
 	return metal_shared_read16_acquire(idx) != consumed_idx(vq);
 }
 
+/* The words of one place in the ring, which is in a line that the peer may look at all the time:
+ * written together for all buffers that were put since the last time. */
+static void write_place(struct virtqueue *vq, uint16_t slot)
+{
+	const struct vq_desc_extra *x = &vq->vq_descx[slot];
+
+	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev)) {
+		metal_shared_write16(&vq->vq_ring.avail->ring[slot], x->put_id);
+		VRING_FLUSH(&vq->vq_ring.avail->ring[slot], sizeof(uint16_t));
+	} else {
+		metal_shared_write32(&vq->vq_ring.used->ring[slot].id, x->put_id);
+		metal_shared_write32(&vq->vq_ring.used->ring[slot].len, x->place_len);
+		VRING_FLUSH(&vq->vq_ring.used->ring[slot], sizeof(struct vring_used_elem));
+	}
+}
+
+void virtqueue_publish(struct virtqueue *vq)
+{
+	uint16_t *idx = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? &vq->vq_ring.avail->idx
+							  : &vq->vq_ring.used->idx;
+
+	if (vq->vq_public_idx == vq->vq_prod_idx)
+		return;
+	while (vq->vq_public_idx != vq->vq_prod_idx)
+		write_place(vq, vq->vq_public_idx++ & (vq->vq_nentries - 1));
+	metal_shared_write16_release(idx, vq->vq_prod_idx);
+	VRING_FLUSH(idx, sizeof(*idx));
+}
+
 static bool peer_wants_kick(struct virtqueue *vq)
 {
 	const struct vring *vr = &vq->vq_ring;

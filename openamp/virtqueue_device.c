@@ -28,6 +28,27 @@ static bool breach(struct virtqueue *vq, enum virtqueue_breach what, uint64_t va
 	return false;
 }
 
+/*
+ * The driver's index moved: all that is new is read at once. It writes in that cache line for each
+ * message, so a look for each would fetch the line each time. The buffers were mostly here before;
+ * they are on their way while the first one is handled.
+ */
+static void read_ahead(struct virtqueue *vq, uint16_t avail)
+{
+	bool to_write = vq->vq_flags_seen & VRING_DESC_F_WRITE;
+
+	for (uint16_t i = vq->vq_peer_idx; i != avail; i++) {
+		uint16_t slot = i & (vq->vq_nentries - 1);
+		uint16_t *entry = &vq->vq_ring.avail->ring[slot], id;
+
+		VRING_INVALIDATE(entry, sizeof(*entry));
+		id = metal_shared_read16(entry);
+		vq->vq_descx[slot].seen_id = id;
+		vq_expect(vq, id, to_write);
+	}
+	vq->vq_peer_idx = avail;
+}
+
 /* Is there something the driver offers? What was seen before is taken before a new look. */
 static bool look_avail(struct virtqueue *vq)
 {
@@ -40,20 +61,16 @@ static bool look_avail(struct virtqueue *vq)
 	/* What the driver can offer is what we do not hold already. */
 	if ((uint16_t)(avail - vq->vq_available_idx) > vq->vq_free_cnt)
 		return breach(vq, VQ_BREACH_AVAIL_IDX, avail);
-	vq->vq_peer_idx = avail;
+	read_ahead(vq, avail);
 	return avail != vq->vq_available_idx;
 }
 
 /* Head of the next offered buffer, checked. False: nothing, or broken. */
 static bool next_avail(struct virtqueue *vq, uint16_t *head)
 {
-	uint16_t *entry;
-
 	if (!look_avail(vq))
 		return false;
-	entry = &vq->vq_ring.avail->ring[vq->vq_available_idx & (vq->vq_nentries - 1)];
-	VRING_INVALIDATE(entry, sizeof(*entry));
-	*head = metal_shared_read16(entry);
+	*head = vq->vq_descx[vq->vq_available_idx & (vq->vq_nentries - 1)].seen_id;
 	if (*head >= vq->vq_nentries)
 		return breach(vq, VQ_BREACH_DESC_ID, *head);
 	if (vq->vq_descx[*head].ndescs)
@@ -83,6 +100,7 @@ static bool take(struct virtqueue *vq, uint16_t head)
 		return breach(vq, VQ_BREACH_DESC_LEN, desc.len);
 	if (!check_addr(vq, &vq->vq_descx[head], &desc))
 		return breach(vq, VQ_BREACH_DESC_ADDR, desc.addr);
+	vq->vq_flags_seen = desc.flags;
 	vq->vq_descx[head].ndescs = 1;
 	vq->vq_free_cnt--;
 	return true;
@@ -105,30 +123,14 @@ void *virtqueue_get_available_buffer(struct virtqueue *vq, uint16_t *avail_idx, 
 
 int virtqueue_push_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)
 {
-	struct vring_used_elem *elem;
-
 	if (!vq || head_idx >= vq->vq_nentries || !vq->vq_descx[head_idx].ndescs)
 		return ERROR_INVLD_DESC_IDX;
 	if (virtqueue_is_broken(vq))
 		return ERROR_VQUEUE_BROKEN;
-	elem = &vq->vq_ring.used->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)];
-	metal_shared_write32(&elem->id, head_idx);
-	metal_shared_write32(&elem->len, len);
-	VRING_FLUSH(elem, sizeof(*elem));
+	vq_put(vq, head_idx, len);
 	vq->vq_descx[head_idx].ndescs = 0;
 	vq->vq_free_cnt++;
-	vq->vq_prod_idx++;
-	vq->vq_queued_cnt++;
 	return VQUEUE_SUCCESS;
-}
-
-void virtqueue_publish(struct virtqueue *vq)
-{
-	if (vq->vq_public_idx == vq->vq_prod_idx)
-		return;
-	vq->vq_public_idx = vq->vq_prod_idx;
-	metal_shared_write16_release(&vq->vq_ring.used->idx, vq->vq_prod_idx);
-	VRING_FLUSH(&vq->vq_ring.used->idx, sizeof(uint16_t));
 }
 
 int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)

@@ -43,6 +43,7 @@ static bool write_single(struct virtqueue *vq, uint16_t idx, const struct virtqu
 	struct vq_desc_extra *x = &vq->vq_descx[idx];
 	metal_phys_addr_t phys;
 
+	vq->vq_flags_seen = flags;
 	if (x->written && x->addr == buf->buf && x->len == (uint32_t)buf->len && x->flags == flags)
 		return true;
 	phys = buf_phys(vq, buf);
@@ -91,41 +92,66 @@ static bool write_chain(struct virtqueue *vq, uint16_t head, const struct virtqu
 	return true;
 }
 
+int virtqueue_push_buffer(struct virtqueue *vq, void *buf, uint32_t len, bool writable,
+			  void *cookie)
+{
+	const struct virtqueue_buf one = { buf, (int)len };
+	struct vq_desc_extra *x;
+	uint16_t head;
+
+	if (virtqueue_is_broken(vq))
+		return ERROR_VQUEUE_BROKEN;
+	if (!vq->vq_free_cnt)
+		return ERROR_VRING_FULL;
+	head = vq->vq_desc_head_idx;
+	if (!write_single(vq, head, &one, writable ? VRING_DESC_F_WRITE : 0))
+		return ERROR_VQUEUE_INVLD_PARAM;
+	x = &vq->vq_descx[head];
+	x->cookie = cookie;
+	x->ndescs = 1;
+	vq->vq_free_cnt--;
+	vq->vq_desc_head_idx = x->next;
+	vq_put(vq, head, 0);
+	return VQUEUE_SUCCESS;
+}
+
+static int push_chain(struct virtqueue *vq, const struct virtqueue_buf *buf_list, int readable,
+		      int needed, void *cookie)
+{
+	uint16_t head = vq->vq_desc_head_idx;
+	struct vq_desc_extra *x = &vq->vq_descx[head];
+
+	if (needed > vq->vq_free_cnt)
+		return ERROR_VRING_FULL;
+	if (!write_chain(vq, head, buf_list, readable, needed))
+		return ERROR_VQUEUE_INVLD_PARAM;
+	x->cookie = cookie;
+	x->ndescs = (uint16_t)needed;
+	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt - needed);
+	vq->vq_desc_head_idx = vq->vq_descx[chain_end(vq, head)].next;
+	vq_put(vq, head, 0);
+	return VQUEUE_SUCCESS;
+}
+
 int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, int readable,
 			 int writable, void *cookie)
 {
-	int needed = readable + writable;
-	struct vq_desc_extra *x;
-	uint16_t head, *entry;
-	bool good;
+	int needed = readable + writable, ret;
 
 	if (!vq || !buf_list || readable < 0 || writable < 0 || needed < 1)
 		return ERROR_VQUEUE_INVLD_PARAM;
 	if (virtqueue_is_broken(vq))
 		return ERROR_VQUEUE_BROKEN;
-	if (needed > vq->vq_free_cnt)
-		return ERROR_VRING_FULL;
-	head = vq->vq_desc_head_idx;
-	if (needed == 1)
-		good = write_single(vq, head, buf_list, readable ? 0 : VRING_DESC_F_WRITE);
+	if (needed > 1)
+		ret = push_chain(vq, buf_list, readable, needed, cookie);
+	else if (buf_list->len <= 0)
+		ret = ERROR_VQUEUE_INVLD_PARAM;
 	else
-		good = write_chain(vq, head, buf_list, readable, needed);
-	if (!good)
-		return ERROR_VQUEUE_INVLD_PARAM;
-	x = &vq->vq_descx[head];
-	x->cookie = cookie;
-	x->ndescs = (uint16_t)needed;
-	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt - needed);
-	vq->vq_desc_head_idx = vq->vq_descx[chain_end(vq, head)].next;
-
-	entry = &vq->vq_ring.avail->ring[vq->vq_prod_idx & (vq->vq_nentries - 1)];
-	metal_shared_write16(entry, head);
-	VRING_FLUSH(entry, sizeof(*entry));
-	vq->vq_public_idx = ++vq->vq_prod_idx;
-	metal_shared_write16_release(&vq->vq_ring.avail->idx, vq->vq_prod_idx);
-	VRING_FLUSH(&vq->vq_ring.avail->idx, sizeof(uint16_t));
-	vq->vq_queued_cnt++;
-	return VQUEUE_SUCCESS;
+		ret = virtqueue_push_buffer(vq, buf_list->buf, (uint32_t)buf_list->len, !readable,
+					    cookie);
+	if (ret == VQUEUE_SUCCESS)
+		virtqueue_publish(vq);
+	return ret;
 }
 
 /* Put a chain back in front of the free list. */
@@ -135,6 +161,31 @@ static void free_chain(struct virtqueue *vq, uint16_t head)
 	vq->vq_descx[chain_end(vq, head)].next = vq->vq_desc_head_idx;
 	vq->vq_desc_head_idx = head;
 	vq->vq_descx[head].ndescs = 0;
+}
+
+/* As a device reads what is offered: all that is new at once. What the device wrote is read next,
+ * what it read is written again. */
+static void read_ahead(struct virtqueue *vq, uint16_t used)
+{
+	bool to_write = !(vq->vq_flags_seen & VRING_DESC_F_WRITE);
+
+	for (uint16_t i = vq->vq_peer_idx; i != used; i++) {
+		uint16_t slot = i & (vq->vq_nentries - 1);
+		struct vring_used_elem *elem = &vq->vq_ring.used->ring[slot];
+		struct vq_desc_extra *place = &vq->vq_descx[slot];
+		uint32_t id;
+
+		VRING_INVALIDATE(elem, sizeof(*elem));
+		id = metal_shared_read32(&elem->id);
+		place->place_len = metal_shared_read32(&elem->len);
+		place->seen_id = (uint16_t)id;
+		vq_expect(vq, id, to_write);
+		if (id >= vq->vq_nentries) {
+			place->seen_id = VQ_RING_DESC_CHAIN_END;
+			place->place_len = id; /* for the report */
+		}
+	}
+	vq->vq_peer_idx = used;
 }
 
 /* Is there something the device published? What was seen before is taken before a new look. */
@@ -150,31 +201,28 @@ static bool look_used(struct virtqueue *vq)
 		virtqueue_set_broken(vq, VQ_BREACH_USED_IDX, used);
 		return false;
 	}
-	vq->vq_peer_idx = used;
+	read_ahead(vq, used);
 	return used != vq->vq_used_cons_idx;
 }
 
 /* What the device published next: its head and length, checked. False: nothing, or broken. */
 static bool next_used(struct virtqueue *vq, uint16_t *head, uint32_t *len)
 {
-	struct vring_used_elem *elem;
-	uint32_t id;
+	const struct vq_desc_extra *seen;
 
 	if (!look_used(vq))
 		return false;
-	elem = &vq->vq_ring.used->ring[vq->vq_used_cons_idx & (vq->vq_nentries - 1)];
-	VRING_INVALIDATE(elem, sizeof(*elem));
-	id = metal_shared_read32(&elem->id);
-	*len = metal_shared_read32(&elem->len);
-	if (id >= vq->vq_nentries) {
-		virtqueue_set_broken(vq, VQ_BREACH_DESC_ID, id);
+	seen = &vq->vq_descx[vq->vq_used_cons_idx & (vq->vq_nentries - 1)];
+	if (seen->seen_id >= vq->vq_nentries) {
+		virtqueue_set_broken(vq, VQ_BREACH_DESC_ID, seen->place_len);
 		return false;
 	}
-	if (!vq->vq_descx[id].ndescs) {
-		virtqueue_set_broken(vq, VQ_BREACH_NOT_OWNED, id);
+	if (!vq->vq_descx[seen->seen_id].ndescs) {
+		virtqueue_set_broken(vq, VQ_BREACH_NOT_OWNED, seen->seen_id);
 		return false;
 	}
-	*head = (uint16_t)id;
+	*head = seen->seen_id;
+	*len = seen->place_len;
 	return true;
 }
 

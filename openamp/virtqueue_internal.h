@@ -4,6 +4,30 @@
 
 #include <openamp/virtqueue.h>
 
+/*
+ * A buffer that is ours now and will soon be read or written: its first cache line is fetched
+ * meanwhile. By private state only, checked when it was written down.
+ */
+static inline void vq_expect(const struct virtqueue *vq, uint32_t id, bool to_write)
+{
+	if (id >= vq->vq_nentries)
+		return;
+	if (to_write)
+		__builtin_prefetch(vq->vq_descx[id].addr, 1);
+	else
+		__builtin_prefetch(vq->vq_descx[id].addr);
+}
+
+/* Give the peer a buffer; it sees it with the next virtqueue_publish(). len: what a device used. */
+static inline void vq_put(struct virtqueue *vq, uint16_t id, uint32_t len)
+{
+	struct vq_desc_extra *place = &vq->vq_descx[vq->vq_prod_idx++ & (vq->vq_nentries - 1)];
+
+	place->put_id = id;
+	place->place_len = len;
+	vq->vq_queued_cnt++;
+}
+
 /* Something was taken: tell the peer where we are, where event indices are in use. */
 void vq_consumed(struct virtqueue *vq);
 

@@ -295,10 +295,12 @@ void mica_link_turn(struct mica_link *link)
 	if (!link->up || link->dead)
 		return;
 	rest = mica_services_rest(link);
+	mica_link_cork(link);
 	if (!rest)
 		take_messages(link);
 	waiting = mica_services_run(link);
 	waiting |= mica_pings_run(link);
+	mica_link_uncork(link);
 	check_rings(link);
 	if (link->dead)
 		return;

@@ -103,6 +103,19 @@ int mica_link_take_up(struct mica_link *link, struct mica_error *err);
 
 /* A doorbell came, or something is to be looked at: at most one ring's worth of work. */
 void mica_link_turn(struct mica_link *link);
+
+/* Around the sending of several messages: one doorbell for them. */
+static inline void mica_link_cork(struct mica_link *link)
+{
+	if (link->up)
+		rpmsg_virtio_cork(&link->rvdev);
+}
+
+static inline void mica_link_uncork(struct mica_link *link)
+{
+	if (link->up)
+		rpmsg_virtio_uncork(&link->rvdev);
+}
 /* A doorbell came; the turn follows. */
 void mica_link_rang(struct mica_link *link);
 /* 1: messages lie there that no doorbell came for, and that was not counted yet. */

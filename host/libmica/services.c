@@ -143,8 +143,7 @@ void mica_service_sent(struct mica_service *s, size_t len)
 	struct virtqueue *vq = s->link->rvdev.svq;
 
 	if (!s->link->rvdev.lanes) {
-		s->last_tx = metal_shared_read16(
-			&vq->vq_ring.avail->ring[(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)]);
+		s->last_tx = virtqueue_last_put(vq);
 		s->outstanding = true;
 	}
 	s->info.tx_messages++;

@@ -23,6 +23,8 @@ METAL_C_BEGIN
 #define RPMSG_NAME_SIZE	    (32)
 #define RPMSG_ADDR_BMP_SIZE (128)
 
+#define RPMSG_BY_ADDR 16 /* not in OpenAMP: a power of two */
+
 #define RPMSG_NS_EPT_ADDR	 (0x35)
 #define RPMSG_RESERVED_ADDRESSES (1024)
 #define RPMSG_ADDR_ANY		 0xFFFFFFFF
@@ -63,6 +65,9 @@ struct rpmsg_endpoint {
 	uint32_t refcnt;
 	struct metal_list node;
 	void *priv;
+
+	/* Not part of OpenAMP's structure: */
+	struct rpmsg_endpoint *by_addr; /* the next with such an address */
 };
 
 struct rpmsg_device_ops {
@@ -92,6 +97,7 @@ struct rpmsg_device {
 	bool support_ns;
 
 	/* Not part of OpenAMP's structure: */
+	struct rpmsg_endpoint *by_addr[RPMSG_BY_ADDR]; /* by the address modulo their number */
 	uint32_t ext_next; /* next address to try once the bitmap is full */
 };
 

@@ -71,7 +71,9 @@ struct rpmsg_virtio_lanes {
 	unsigned long urgent[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /* local, 1024 and up */
 	uint32_t urgent_addr; /* and one below 1024; 0: none */
 	bool want;	      /* a sender waits for room */
-	/* rpmsg_virtio_lanes.c: is something there to receive; forget the lanes. */
+	/* rpmsg_virtio_lanes.c: ring for what was sent; is something there to receive; forget the
+	 * lanes. */
+	void (*kick)(struct rpmsg_virtio_device *rvdev);
 	bool (*pending)(const struct rpmsg_virtio_device *rvdev);
 	void (*drop)(struct rpmsg_virtio_device *rvdev);
 };
@@ -96,10 +98,16 @@ struct rpmsg_virtio_device {
 	/* Not part of OpenAMP's structure. */
 	struct vq_desc_extra *rx_slots, *tx_slots; /* device: of the queues; driver: one a buffer */
 	uint16_t rx_count, tx_count;
-	uint16_t unsent;	/* buffers given back: number of the first and 1, 0: none */
-	bool full_used_len;	/* device: report whole buffers as used (set it after init) */
+	uint16_t unsent;    /* buffers given back: number of the first and 1, 0: none */
+	bool full_used_len; /* device: report whole buffers as used (set it after init) */
+	/* Driver: the device sees each buffer that comes back at once; a process that resumes after
+	 * this one is not given what this one has handled (set it after init). */
+	bool show_each;
 	uint32_t tx_timeout_us; /* how long a waiting send waits */
 	uint32_t ns_flags;	/* of the announcement that ns_bind_cb is told of */
+	uint32_t corked;	/* how often */
+	/* Counts of messages when one was sent last, as far as the receiver has looked. */
+	uint32_t flood_rx, flood_tx;
 	struct rpmsg_virtio_lanes *lanes; /* NULL: messages go through the queues */
 	struct rpmsg_virtio_stats stats;
 };
@@ -223,6 +231,15 @@ int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 /* Right after that, with rpmsg_resume_vdev(): go on with lanes that an earlier process left, as
  * they are. RPMSG_ERR_INIT: they make no sense. */
 int rpmsg_virtio_resume_lanes(struct rpmsg_virtio_device *rvdev);
+
+/*
+ * Not in OpenAMP: several messages for one doorbell. What is sent between the two, by whatever
+ * thread, may be seen by the peer at once or not before the end; whether it wants its doorbell is
+ * looked at only at the end, or when a sender finds no room. Calls nest. Between them nobody may
+ * wait for the peer, other than inside a sending function. Before rpmsg_deinit_vdev(), not after.
+ */
+void rpmsg_virtio_cork(struct rpmsg_virtio_device *rvdev);
+void rpmsg_virtio_uncork(struct rpmsg_virtio_device *rvdev);
 
 /* Queues or lanes: is a message of that many bytes likely to find room now? Lanes: for sure, once
  * it was said and until something is sent. */

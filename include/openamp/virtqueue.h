@@ -73,11 +73,16 @@ struct vq_desc_extra {
 	void *addr;   /* device side: checked address of the buffer it had last */
 	uint32_t len; /* bytes of the buffer(s), as posted or as read once */
 	uint16_t ndescs; /* head: descriptors in its chain; 0: not outstanding */
-	uint16_t next;	 /* free list, chain */
+	uint16_t next;	 /* driver: free list, chain */
 	uint16_t flags;	 /* driver: as last written */
 	uint16_t holds;	 /* rpmsg: who looks at a received message */
 	uint8_t state;	 /* rpmsg: enum slot_state */
 	bool written;	 /* driver: the ring's descriptor says addr, len, flags and no next */
+	/* Not of the descriptor, but of the place in the ring with this number: what the peer put
+	 * there, as it was read when its index said so. */
+	uint16_t seen_id;
+	uint16_t put_id;    /* and what this side puts there */
+	uint32_t place_len; /* the length beside it, which only a device gives */
 };
 
 /* Why a queue is broken. */
@@ -116,6 +121,7 @@ struct virtqueue {
 	uint16_t vq_peer_idx;	/* the peer's, as last read and checked */
 	uint16_t vq_prod_flags; /* and of the flags */
 	uint16_t vq_kicked_idx; /* event index: published index at the last kick */
+	uint16_t vq_flags_seen; /* of the last descriptor that was written or read */
 	bool vq_event_idx;	/* negotiated with the peer */
 	bool vq_cb_enabled;
 	uint8_t vq_breach;	  /* enum virtqueue_breach, never cleared */
@@ -190,6 +196,10 @@ static inline void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_
 int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, int readable,
 			 int writable, void *cookie);
 
+/* Not in OpenAMP: one buffer; the device sees it only with the next publish or kick. */
+int virtqueue_push_buffer(struct virtqueue *vq, void *buf, uint32_t len, bool writable,
+			  void *cookie);
+
 /*
  * Driver: take back a used buffer. Returns its cookie, NULL when there is none or the queue is
  * broken. *len: what the device says it used, at most what was posted. *idx: head descriptor,
@@ -220,7 +230,14 @@ int virtqueue_resume(struct virtqueue *vq, bool all,
 int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len);
 /* Not in OpenAMP: the same, but the driver sees it only with the next publish or kick. */
 int virtqueue_push_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len);
+/* Either side: show the peer what was pushed. */
 void virtqueue_publish(struct virtqueue *vq);
+
+/* The descriptor that was given to the peer last, shown to it or not. */
+static inline uint16_t virtqueue_last_put(const struct virtqueue *vq)
+{
+	return vq->vq_descx[(uint16_t)(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)].put_id;
+}
 
 /* Ask the peer for no notifications / for notifications. enable returns 1 when work is already
  * waiting, and the caller must look again. */

@@ -212,6 +212,34 @@ static void saturated(void **state)
 	assert_true(l->to_client <= sent / 20);
 }
 
+/* Several messages for one doorbell; a full lane rings for what is in it. */
+static void corked(void **state)
+{
+	static const uint8_t data[1000];
+	static struct link_both b;
+	struct link *l = connect_lanes(*state, &b);
+	unsigned int n = 0;
+
+	for (unsigned int round = 1; round <= 100; round++) {
+		rpmsg_virtio_cork(&l->host);
+		for (int i = 0; i < 10; i++)
+			assert_int_equal(rpmsg_trysend(&b.host, data, 16), 16);
+		assert_int_equal(l->to_client, round - 1);
+		rpmsg_virtio_uncork(&l->host);
+		assert_int_equal(l->to_client, round);
+		link_run_client(l);
+		assert_int_equal(b.at_client.calls, 10 * round);
+	}
+	rpmsg_virtio_cork(&l->host);
+	while (rpmsg_trysend(&b.host, data, sizeof(data)) > 0)
+		n++;
+	assert_int_equal(l->to_client, 101);
+	link_run_client(l);
+	assert_int_equal(b.at_client.calls, 1000 + n);
+	rpmsg_virtio_uncork(&l->host);
+	assert_int_equal(l->to_client, 101);
+}
+
 static void urgent_first(void **state)
 {
 	static struct link_both b;
@@ -344,9 +372,9 @@ static void wrong_places(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(both_ways), test(name_service), test(sizes),	 test(full),
-		test(lock_step), test(saturated),    test(urgent_first), test(without_a_copy),
-		test(held),	 test(broken),	     test(wrong_places),
+		test(both_ways),      test(name_service), test(sizes),	test(full),
+		test(lock_step),      test(saturated),	  test(corked), test(urgent_first),
+		test(without_a_copy), test(held),	  test(broken), test(wrong_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

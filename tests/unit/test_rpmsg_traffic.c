@@ -130,6 +130,149 @@ static void never_busy_for_ever(void **state)
 	assert_int_equal(t->at_client, 18);
 }
 
+/* Several messages for one doorbell; none is held back when the ring is full. */
+static void corked(void **state)
+{
+	struct traffic *t = *state;
+	struct rpmsg_virtio_device *host = &t->l.host;
+
+	for (unsigned int round = 1; round <= 20; round++) {
+		rpmsg_virtio_cork(host);
+		rpmsg_virtio_cork(host);
+		for (int i = 0; i < 7; i++)
+			send_host(t);
+		rpmsg_virtio_uncork(host);
+		assert_int_equal(t->l.to_client, round - 1);
+		rpmsg_virtio_uncork(host);
+		assert_int_equal(t->l.to_client, round);
+		link_run_client(&t->l);
+		assert_int_equal(t->at_client, 7 * round);
+	}
+	rpmsg_virtio_cork(host);
+	for (int i = 0; i < 8; i++)
+		send_host(t);
+	assert_int_equal(t->l.to_client, 20);
+	assert_int_equal(rpmsg_trysend(&t->host, "x", 1), RPMSG_ERR_NO_BUFF);
+	assert_int_equal(t->l.to_client, 21);
+	link_run_client(&t->l);
+	assert_int_equal(t->at_client, 148);
+	rpmsg_virtio_uncork(host);
+	assert_int_equal(t->l.to_client, 21);
+	/* One more than needed does nothing. */
+	rpmsg_virtio_uncork(host);
+	send_host(t);
+	assert_int_equal(t->l.to_client, 22);
+}
+
+/* A peer that polls sees corked messages by quarters of the ring. */
+static void corked_is_shown(void **state)
+{
+	struct traffic *t = *state;
+	struct vring vr = link_ring(&t->l, 1);
+	uint16_t before = vr.avail->idx;
+
+	rpmsg_virtio_cork(&t->l.host);
+	send_host(t);
+	assert_int_equal(vr.avail->idx, before);
+	send_host(t);
+	assert_int_equal((uint16_t)(vr.avail->idx - before), 2);
+	send_host(t);
+	rpmsg_virtio_uncork(&t->l.host);
+	assert_int_equal((uint16_t)(vr.avail->idx - before), 3);
+	assert_int_equal(t->l.to_client, 1);
+}
+
+/* What the host has given back when it has handled so many of five messages. */
+static uint16_t shown_after[5];
+
+static int on_host_looks(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src,
+			 void *priv)
+{
+	struct traffic *t = priv;
+
+	shown_after[t->at_host] = link_ring(&t->l, 0).avail->idx;
+	return on_host(ept, data, len, src, priv);
+}
+
+static void five_to_host(struct traffic *t, const uint16_t shown[5])
+{
+	uint16_t before = link_ring(&t->l, 0).avail->idx;
+
+	t->host.cb = on_host_looks;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(rpmsg_trysend(&t->client, "fro", 3), 3);
+	link_run_host(&t->l);
+	assert_int_equal(t->at_host, 5);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal((uint16_t)(shown_after[i] - before), shown[i]);
+	assert_int_equal((uint16_t)(link_ring(&t->l, 0).avail->idx - before), 5);
+}
+
+static void host_shows_some(void **state)
+{
+	static const uint16_t shown[5] = { 0, 0, 0, 3, 3 };
+
+	five_to_host(*state, shown);
+}
+
+static void host_shows_each(void **state)
+{
+	static const uint16_t shown[5] = { 0, 1, 2, 3, 4 };
+	struct traffic *t = *state;
+
+	t->l.host.show_each = true;
+	five_to_host(t, shown);
+}
+
+/* A number that makes no sense, behind two messages that are good: these arrive. */
+static void wrong_number_behind(void **state)
+{
+	struct traffic *t = *state;
+	struct vring vr = link_ring(&t->l, 0);
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(rpmsg_trysend(&t->client, "fro", 3), 3);
+	vr.used->ring[(vr.used->idx - 1) & 7].id = 0x10003;
+	link_run_host(&t->l);
+	assert_int_equal(t->at_host, 2);
+	assert_ptr_equal(rpmsg_virtio_broken(&t->l.host), t->l.host.rvq);
+	assert_int_equal(virtqueue_breach(t->l.host.rvq), VQ_BREACH_DESC_ID);
+	assert_int_equal(t->l.host.rvq->vq_breach_value, 0x10003);
+}
+
+/* Numbers are read when the index says that they are there, and not again. */
+static void numbers_are_read_once(void **state)
+{
+	struct traffic *t = *state;
+	struct vring vr = link_ring(&t->l, 1);
+	uint16_t seen = t->l.client.rvq->vq_available_idx;
+
+	send_host(t);
+	send_host(t);
+	assert_int_equal(virtqueue_get_desc_size(t->l.client.rvq), 512);
+	vr.avail->ring[(seen + 1) & 7] = 0x7777;
+	link_run_client(&t->l);
+	assert_int_equal(t->at_client, 2);
+	assert_null(rpmsg_virtio_broken(&t->l.client));
+}
+
+/* In lock-step all buffers have their turn, so that the index is looked at once a lap. */
+static void buffers_take_turns(void **state)
+{
+	struct traffic *t = *state;
+	struct virtqueue *vq = t->l.host.svq;
+	unsigned int looks = 0;
+
+	for (int i = 0; i < 80; i++) {
+		looks += !virtqueue_seen(vq);
+		send_host(t);
+		link_run_client(&t->l);
+	}
+	assert_int_equal(t->at_client, 80);
+	/* The first lap is of new buffers. */
+	assert_int_equal(looks, 8 + 72 / 8);
+}
+
 /* All buffers come back, also those that were given back in silence. */
 static void buffers_come_back(void **state)
 {
@@ -234,15 +377,14 @@ static void resumed_from_silence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(one_doorbell_each_way),
-		test(no_doorbells_while_busy),
-		test(never_busy_for_ever),
-		test(buffers_come_back),
-		test(descriptors_are_not_written_again),
-		test(changed_address),
-		test(changed_length),
-		test(changed_to_nothing),
-		test(resumed_from_silence),
+		test(one_doorbell_each_way), test(no_doorbells_while_busy),
+		test(never_busy_for_ever),   test(corked),
+		test(corked_is_shown),	     test(host_shows_some),
+		test(host_shows_each),	     test(wrong_number_behind),
+		test(numbers_are_read_once), test(buffers_take_turns),
+		test(buffers_come_back),     test(descriptors_are_not_written_again),
+		test(changed_address),	     test(changed_length),
+		test(changed_to_nothing),    test(resumed_from_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

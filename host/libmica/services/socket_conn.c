@@ -271,8 +271,10 @@ static void on_conn(uv_poll_t *poll, int status, int events)
 		drain(k);
 	if (!(events & UV_READABLE))
 		return;
+	mica_link_cork(k->service->link);
 	for (unsigned int i = 0; i < BURST && forward(k); i++)
 		;
+	mica_link_uncork(k->service->link);
 }
 
 /* ---- life ---- */
