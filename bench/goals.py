@@ -124,6 +124,18 @@ def bulk():
                         (f"floor.memcpy.{n}",))
 
 
+def sizes():
+    """What of the SDK an image is made of that has one endpoint and the name service, KiB."""
+    for arch in ("arm64", "riscv64"):
+        case, goal = f"size.minimal.{arch}", arch == "arm64"
+        yield Count(f"SDK, smallest client, {arch}: text, KiB", case, "text_kib",
+                    5 if goal else None)
+        yield Count(f"SDK, smallest client, {arch}: data, KiB", case, "data_kib",
+                    1 if goal else None)
+        yield Count("  its whole image: text, KiB", case, "all_text_kib")
+        yield Count(f"SDK, reference client, {arch}: text, KiB", f"size.ref.{arch}", "text_kib")
+
+
 def calls():
     """A client's calls of Linux: two processes more than a message, each woken and answered."""
     for name in ("lseek", "write.432", "read.432"):
@@ -131,4 +143,4 @@ def calls():
                     ("floor.eventfd.same.8", "floor.eventfd.same.8", "floor.socket.same.16"))
 
 
-ROWS = [*rings(), *lanes(), *wakes(), *system(), *bulk(), *calls()]
+ROWS = [*rings(), *lanes(), *wakes(), *system(), *bulk(), *calls(), *sizes()]

@@ -21,6 +21,10 @@ def main():
                     *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
     files = [rings, os.path.join(OUT, "umt.json"), os.path.join(OUT, "rpc.json"),
              os.path.join(OUT, "app.json"), os.path.join(OUT, "system.json")]
+    sizes = os.path.join(OUT, "size.json")
+    if subprocess.run([sys.executable, os.path.join(TOP, "bench", "sdk_size.py"), f"--out={sizes}"],
+                      check=False, stdout=subprocess.DEVNULL).returncode == 0:
+        files.append(sizes)
     subprocess.run([sys.executable, os.path.join(TOP, "bench", "report.py"), f"--out={OUT}",
                     *files], check=True)
 

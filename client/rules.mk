@@ -12,7 +12,8 @@ CLIENT_SDK   := $(wildcard client/sdk/*.c client/kernel/*.c client/apps/*.c demo
 CLIENT_LIB   := $(wildcard metal/*.c metal/client/*.c openamp/*.c)
 CLIENT_INC   := -Iinclude -Imetal/client/include -Iclient/include -Iclient/kernel/include \
 	-Iclient/sdk -Iclient/apps -Iclient/variants -Idemos/openamp -Idemos/openamp/client
-CLIENT_CSTD  := -std=gnu11 -DMICA_VERSION='"$(VERSION)"'
+# A client is the device at the end of a ring, never the driver.
+CLIENT_CSTD  := -std=gnu11 -DMICA_VERSION='"$(VERSION)"' -DVIRTIO_DEVICE_ONLY
 
 # An ordinary POSIX program as part of a client: unchanged, its calls go to Linux.
 CLIENT_POSIX := -Iclient/include/posix -include mica_rpc_retarget.h -Dmain=posix_demo_main
@@ -72,6 +73,10 @@ client_objs = $(patsubst %,$(client_out)/obj/%.o,$(basename $(client_c) $(client
 client_link = $(client_out)/obj/client/variants/$(2).o $(client_out)/obj/$(client_arch)/start.o \
 	$(client_out)/libclient.a
 
+# Of these the linker says what they are made of, for bench/sdk_size.py: mica-NAME.elf.map
+CLIENT_MAPPED := ref minimal
+client_map = $(if $(filter $(CLIENT_MAPPED:%=mica-%.elf),$(@F)),-Wl$(comma)-Map=$@.map)
+
 # All variants but those of another architecture's peculiarities.
 client_variants = $(filter-out $(CLIENT_NOT_$(1)),$(CLIENT_VARIANTS))
 
@@ -83,6 +88,18 @@ client-$(1): $(patsubst %,$(client_out)/mica-%.elf,$(client_variants)) $(CLIENT_
 
 $(client_out)/%: CB_FLAGS := $(CB_CFLAGS) $(CLIENT_FLAGS_$(1)) -I$(client_arch) \
 	-I$(client_arch)/include -I$(client_board)
+
+# The library once more, as small as it gets, for the image that is nothing else.
+$(client_out)/small/%.o: %.c client/rules.mk $(client_arch)/flags.mk
+	@mkdir -p $$(@D)
+	$(CROSS_$(1))gcc $$(CB_FLAGS) -Os -MMD -MP -c -o $$@ $$<
+
+$(client_out)/libsmall.a: $(CLIENT_LIB:%.c=$(client_out)/small/%.o)
+	$(CROSS_$(1))ar rcsP $$@.$$$$$$$$ $$^ && mv $$@.$$$$$$$$ $$@
+
+$(client_out)/mica-minimal.elf: $(client_out)/obj/client/variants/minimal.o $(client_out)/obj/$(client_arch)/start.o \
+		$(client_out)/libsmall.a $(client_out)/libclient.a $(client_out)/image.lds
+	$(call client_image,$(1))
 
 # Loops in there must not become calls of the very functions they implement.
 $(client_out)/obj/client/lib/string.o: CB_FLAGS += -fno-tree-loop-distribute-patterns
@@ -102,7 +119,7 @@ $(client_out)/obj/%.o: %.S
 	$(CROSS_$(1))gcc $$(CB_FLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $$@ $$<
 
 $(client_out)/libclient.a: $(client_objs)
-	$(CROSS_$(1))ar rcs $$@.$$$$$$$$ $$^ && mv $$@.$$$$$$$$ $$@
+	$(CROSS_$(1))ar rcsP $$@.$$$$$$$$ $$^ && mv $$@.$$$$$$$$ $$@
 
 $(client_out)/mica-%.elf: $(call client_link,$(1),%) $(client_out)/image.lds
 	$(call client_image,$(1))
@@ -112,11 +129,11 @@ $(client_out)/mica-%.bin: $(client_out)/mica-%.elf
 
 .SECONDARY: $(patsubst %,$(client_out)/obj/client/variants/%.o,$(client_variants))
 
--include $(patsubst %.o,%.d,$(client_objs) $(patsubst %,$(client_out)/obj/client/variants/%.o,$(client_variants)))
+-include $(patsubst %.o,%.d,$(client_objs) $(CLIENT_LIB:%.c=$(client_out)/small/%.o) $(patsubst %,$(client_out)/obj/client/variants/%.o,$(client_variants)))
 endef
 
 # The recipe of an image of ARCH, with further flags of the linker.
-client_image = $(CROSS_$(1))gcc $(CB_LDFLAGS) $(CLIENT_FLAGS_$(1)) -T $(client_out)/image.lds $$(CLIENT_PLACE) $(2) -o $$@.$$$$$$$$ \
+client_image = $(CROSS_$(1))gcc $(CB_LDFLAGS) $(CLIENT_FLAGS_$(1)) -T $(client_out)/image.lds $$(CLIENT_PLACE) $$(client_map) $(2) -o $$@.$$$$$$$$ \
 	$$(filter %.o %.a,$$^) && mv $$@.$$$$$$$$ $$@
 
 # client_moved ARCH NAME SUFFIX ADDRESS -> mica-NAME-SUFFIX.elf

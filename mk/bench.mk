@@ -33,7 +33,11 @@ bench-openamp: $(SRC_bench) bench/cases_openamp.c $(filter-out bench/rpmsg_lanes
 	@mkdir -p $(dir $(BENCH_OPENAMP))
 	$(CC_V) $(CSTD) $(CFLAGS) $(SANITIZE) $(LDFLAGS) $(OPENAMP_CFLAGS) -o $(BENCH_OPENAMP) $^ $(OPENAMP_LIBS) -lpthread
 
-bench: host client-native bench-programs
+# Sizes of what is built for boards, where their compilers are.
+BENCH_SIZES := $(foreach a,arm64 riscv64,$(if $(shell command -v $(CROSS_$(a))gcc),\
+	build/client/$(a)/mica-minimal.elf build/client/$(a)/mica-ref.elf))
+
+bench: host client-native bench-programs $(BENCH_SIZES)
 	@bench/run.py $(BENCH_ARGS)
 
 -include $(patsubst %.o,%.d,$(call obj,$(SRC_bench) $(SRC_bench_rpmsg) $(SRC_bench_app) $(SRC_bench_umt) $(SRC_bench_rpc)))

@@ -7,7 +7,6 @@
  * read twice, and nothing we wrote is read back.
  */
 #include <metal/alloc.h>
-#include <openamp/rpmsg_lane.h>
 #include <openamp/virtio.h>
 
 #include "virtqueue_internal.h"
@@ -73,27 +72,6 @@ void virtqueue_set_broken(struct virtqueue *vq, enum virtqueue_breach breach, ui
 	vq->vq_breach_value = value;
 }
 
-const char *virtqueue_breach_name(enum virtqueue_breach breach)
-{
-	static const char *const names[] = {
-		[VQ_BREACH_NONE] = "no breach",
-		[VQ_BREACH_AVAIL_IDX] = "available index jumped",
-		[VQ_BREACH_USED_IDX] = "used index jumped",
-		[VQ_BREACH_DESC_ID] = "descriptor number outside the ring",
-		[VQ_BREACH_NOT_OWNED] = "descriptor that was not the peer's to give",
-		[VQ_BREACH_DESC_FLAGS] = "chained or indirect descriptor",
-		[VQ_BREACH_DESC_ADDR] = "buffer outside the shared memory",
-		[VQ_BREACH_DESC_LEN] = "buffer too small",
-		[VQ_BREACH_MSG_LEN] = "message longer than its buffer",
-	};
-
-	if (breach > VQ_BREACH_LANE)
-		return rpmsg_lane_breach_name((enum rpmsg_lane_breach)(breach - VQ_BREACH_LANE));
-	if ((unsigned int)breach >= sizeof(names) / sizeof(names[0]))
-		return "unknown breach";
-	return names[breach];
-}
-
 /* ---- suppression, notification ---- */
 
 /* Where this side says at which index of the peer's it wants to be told. */
@@ -111,21 +89,15 @@ static void write_flags(struct virtqueue *vq, uint16_t flags)
 	uint16_t *place = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? &vq->vq_ring.avail->flags
 							    : &vq->vq_ring.used->flags;
 
-	vq->vq_prod_flags = flags;
 	metal_shared_write16(place, flags);
 	VRING_FLUSH(place, sizeof(*place));
-}
-
-static uint16_t consumed_idx(const struct virtqueue *vq)
-{
-	return VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? vq->vq_used_cons_idx : vq->vq_available_idx;
 }
 
 void vq_consumed(struct virtqueue *vq)
 {
 	if (!vq->vq_event_idx || !vq->vq_cb_enabled)
 		return;
-	write_event(vq, consumed_idx(vq));
+	write_event(vq, vq_consumed_idx(vq));
 	/* The caller looks at the index again; the peer must have seen this before it. */
 	metal_full_barrier();
 }
@@ -134,7 +106,7 @@ void virtqueue_disable_cb(struct virtqueue *vq)
 {
 	vq->vq_cb_enabled = false;
 	if (vq->vq_event_idx)
-		write_event(vq, (uint16_t)(consumed_idx(vq) - vq->vq_nentries - 1));
+		write_event(vq, (uint16_t)(vq_consumed_idx(vq) - vq->vq_nentries - 1));
 	else
 		write_flags(vq, 1); /* NO_INTERRUPT, NO_NOTIFY */
 }
@@ -143,7 +115,7 @@ int virtqueue_enable_cb(struct virtqueue *vq)
 {
 	vq->vq_cb_enabled = true;
 	if (vq->vq_event_idx)
-		write_event(vq, consumed_idx(vq));
+		write_event(vq, vq_consumed_idx(vq));
 	else
 		write_flags(vq, 0);
 	metal_full_barrier();
@@ -152,7 +124,7 @@ int virtqueue_enable_cb(struct virtqueue *vq)
 
 bool virtqueue_seen(const struct virtqueue *vq)
 {
-	return vq->vq_peer_idx != consumed_idx(vq);
+	return vq->vq_peer_idx != vq_consumed_idx(vq);
 }
 
 bool virtqueue_pending(struct virtqueue *vq)
@@ -165,7 +137,7 @@ bool virtqueue_pending(struct virtqueue *vq)
 	if (virtqueue_seen(vq))
 		return true;
 	VRING_INVALIDATE(idx, sizeof(*idx));
-	return metal_shared_read16_acquire(idx) != consumed_idx(vq);
+	return metal_shared_read16_acquire(idx) != vq_consumed_idx(vq);
 }
 
 /* The words of one place in the ring, which is in a line that the peer may look at all the time:
@@ -248,14 +220,4 @@ void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx)
 	    (VIRTIO_ROLE_IS_DEVICE(vq->vq_dev) && !vq->vq_descx[idx].ndescs))
 		return NULL;
 	return vq->vq_descx[idx].addr;
-}
-
-void virtqueue_dump(struct virtqueue *vq)
-{
-	if (!vq)
-		return;
-	metal_info("%s: size %u, free %u, published %u, consumed %u, %s\n",
-		   vq->vq_name ? vq->vq_name : "vq", (unsigned int)vq->vq_nentries,
-		   (unsigned int)vq->vq_free_cnt, (unsigned int)vq->vq_prod_idx,
-		   (unsigned int)consumed_idx(vq), virtqueue_breach_name(virtqueue_breach(vq)));
 }

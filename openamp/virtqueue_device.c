@@ -35,7 +35,7 @@ static bool breach(struct virtqueue *vq, enum virtqueue_breach what, uint64_t va
  */
 static void read_ahead(struct virtqueue *vq, uint16_t avail)
 {
-	bool to_write = vq->vq_flags_seen & VRING_DESC_F_WRITE;
+	bool to_write = vq->vq_seen_write;
 
 	for (uint16_t i = vq->vq_peer_idx; i != avail; i++) {
 		uint16_t slot = i & (vq->vq_nentries - 1);
@@ -100,7 +100,7 @@ static bool take(struct virtqueue *vq, uint16_t head)
 		return breach(vq, VQ_BREACH_DESC_LEN, desc.len);
 	if (!check_addr(vq, &vq->vq_descx[head], &desc))
 		return breach(vq, VQ_BREACH_DESC_ADDR, desc.addr);
-	vq->vq_flags_seen = desc.flags;
+	vq->vq_seen_write = desc.flags & VRING_DESC_F_WRITE;
 	vq->vq_descx[head].ndescs = 1;
 	vq->vq_free_cnt--;
 	return true;

@@ -43,7 +43,7 @@ static bool write_single(struct virtqueue *vq, uint16_t idx, const struct virtqu
 	struct vq_desc_extra *x = &vq->vq_descx[idx];
 	metal_phys_addr_t phys;
 
-	vq->vq_flags_seen = flags;
+	vq->vq_seen_write = flags & VRING_DESC_F_WRITE;
 	if (x->written && x->addr == buf->buf && x->len == (uint32_t)buf->len && x->flags == flags)
 		return true;
 	phys = buf_phys(vq, buf);
@@ -167,7 +167,7 @@ static void free_chain(struct virtqueue *vq, uint16_t head)
  * what it read is written again. */
 static void read_ahead(struct virtqueue *vq, uint16_t used)
 {
-	bool to_write = !(vq->vq_flags_seen & VRING_DESC_F_WRITE);
+	bool to_write = !vq->vq_seen_write;
 
 	for (uint16_t i = vq->vq_peer_idx; i != used; i++) {
 		uint16_t slot = i & (vq->vq_nentries - 1);

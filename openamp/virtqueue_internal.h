@@ -2,7 +2,13 @@
 #ifndef VIRTQUEUE_INTERNAL_H
 #define VIRTQUEUE_INTERNAL_H
 
-#include <openamp/virtqueue.h>
+#include <openamp/virtio.h>
+
+/* How far this side has taken what the peer gave. */
+static inline uint16_t vq_consumed_idx(const struct virtqueue *vq)
+{
+	return VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? vq->vq_used_cons_idx : vq->vq_available_idx;
+}
 
 /*
  * A buffer that is ours now and will soon be read or written: its first cache line is fetched

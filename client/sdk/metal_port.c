@@ -2,9 +2,7 @@
 /* What libmetal asks of a client, over the SDK's porting layer. */
 #include <metal/system/port.h>
 
-#include "fmt.h"
 #include "mica_chip.h"
-#include "mica_client.h"
 #include "mica_os.h"
 
 unsigned long metal_port_critical_enter(void)
@@ -78,14 +76,6 @@ void metal_port_sleep_us(unsigned int us)
 uint64_t metal_port_time_ns(void)
 {
 	return mica_os_time_us() * 1000u;
-}
-
-void metal_port_log(int level, const char *format, va_list args)
-{
-	char line[128];
-
-	(void)fmt_v(line, sizeof(line), format, args);
-	mica_log((enum mica_log_level)level, "%s", line);
 }
 
 void metal_port_cache_clean(void *addr, size_t len)

@@ -99,33 +99,31 @@ enum virtqueue_breach {
 	VQ_BREACH_LANE,	      /* + enum rpmsg_lane_breach: of the lane used instead */
 };
 
+/* What OpenAMP's structure has not stands where it has holes. */
 struct virtqueue {
 	struct virtio_device *vq_dev;
 	const char *vq_name;
 	uint16_t vq_queue_index;
 	uint16_t vq_nentries;
+	uint16_t vq_peer_idx;  /* ours: the peer's index, as last read and checked */
+	bool vq_event_idx : 1; /* ours: negotiated with the peer */
+	bool vq_cb_enabled : 1;
+	bool vq_seen_write : 1; /* ours: the last descriptor was one for the device to write */
+	uint8_t vq_breach;	/* ours: enum virtqueue_breach, never cleared */
 	void (*callback)(struct virtqueue *vq);
 	void *priv;
 	void (*notify)(struct virtqueue *vq);
 	struct vring vq_ring;
 	uint16_t vq_free_cnt;
 	uint16_t vq_queued_cnt; /* since the last kick */
+	uint16_t vq_public_idx; /* ours: what of vq_prod_idx the peer was shown */
+	uint16_t vq_kicked_idx; /* ours: what of it was published at the last kick */
 	void *shm_io;		/* struct metal_io_region of the buffers */
 	uint16_t vq_desc_head_idx;
 	uint16_t vq_used_cons_idx;
 	uint16_t vq_available_idx;
-
-	/* Not part of OpenAMP's structure. */
-	uint16_t vq_prod_idx;	/* private copy of the index we publish */
-	uint16_t vq_public_idx; /* what of it was published; a device may be behind */
-	uint16_t vq_peer_idx;	/* the peer's, as last read and checked */
-	uint16_t vq_prod_flags; /* and of the flags */
-	uint16_t vq_kicked_idx; /* event index: published index at the last kick */
-	uint16_t vq_flags_seen; /* of the last descriptor that was written or read */
-	bool vq_event_idx;	/* negotiated with the peer */
-	bool vq_cb_enabled;
-	uint8_t vq_breach;	  /* enum virtqueue_breach, never cleared */
-	uint64_t vq_breach_value; /* the offending number */
+	uint16_t vq_prod_idx;	  /* ours: private copy of the index we publish */
+	uint64_t vq_breach_value; /* ours: the offending number */
 
 	struct vq_desc_extra vq_descx[];
 };

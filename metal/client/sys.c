@@ -2,8 +2,6 @@
 /* libmetal's services on top of the porting layer of a client (metal/system/port.h). */
 #include <metal/cache.h>
 #include <metal/irq.h>
-#include <metal/log.h>
-#include <metal/shmem.h>
 #include <metal/sleep.h>
 #include <metal/system/port.h>
 #include <metal/time.h>
@@ -42,28 +40,4 @@ void metal_cache_flush(void *addr, unsigned int len)
 void metal_cache_invalidate(void *addr, unsigned int len)
 {
 	metal_port_cache_invalidate(addr, len);
-}
-
-void metal_default_log_handler(enum metal_log_level level, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	metal_port_log((int)level, format, args);
-	va_end(args);
-}
-
-int metal_sys_init(const struct metal_init_params *params)
-{
-	(void)params;
-	return 0;
-}
-
-void metal_sys_finish(void)
-{
-}
-
-int metal_shmem_open(const char *name, size_t size, struct metal_io_region **io)
-{
-	return metal_shmem_open_generic(name, size, io);
 }

@@ -77,6 +77,21 @@ def test_image(guest, image):
     guest.ok(f"mica stop {name}")
 
 
+def test_smallest(guest):
+    """No session, no shell: a hello, and what it is told."""
+    guest.ok("printf '[Mica]\\nName=minimal\\nCPU=3\\nClientPath=/lib/firmware/mica-minimal.elf\\n'"
+             " > /tmp/minimal.conf")
+    guest.ok("mica create /tmp/minimal.conf")
+    for _ in range(2):
+        guest.ok("mica start minimal")
+        assert "hello from mica-minimal" in guest.ok(
+            "mica console --until 'hello from mica-minimal' --linger 20 minimal < /dev/null")
+        assert "some words" in guest.ok(
+            "printf 'some words\\n' | mica console --until 'some words' --linger 20 minimal")
+        guest.ok("mica stop minimal")
+    guest.ok("mica rm minimal")
+
+
 @pytest.fixture
 def fresh():
     """A board of its own, for clients that cannot be got rid of."""

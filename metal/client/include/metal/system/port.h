@@ -56,7 +56,7 @@ uint64_t metal_port_virt_to_phys(uintptr_t virt);
 
 /*
  * The memory of metal_allocate_memory(). With 64-bit words a device with two rings of num takes
- * 512 + 64 * num bytes, lanes of 18 KiB each way 2.5 KiB more. An image that needs
+ * 480 + 80 * num bytes, lanes of 18 KiB each way 2.5 KiB more. An image that needs
  * another size than METAL_ARENA_SIZE defines the arena itself, once: METAL_ARENA(bytes);
  */
 #ifndef METAL_ARENA_SIZE
