@@ -212,6 +212,11 @@ void k_start(void)
 		switch_to_most_urgent();
 }
 
+struct k_thread *k_thread_idle(void)
+{
+	return &idle_thread;
+}
+
 struct k_thread *k_thread_self(void)
 {
 	return k.current;

@@ -8,6 +8,10 @@
  * handed the baton on, stays in `pending`; whoever clears irq_off next looks there. No interrupt
  * is lost: pending is set before holder is read, and holder is set before the next holder looks
  * at pending, all in one total order.
+ *
+ * The idle thread has no pthread. Whoever has nothing left to run waits for an interrupt in its
+ * place, so that a thread which is woken next finds itself running: no hand-over, one system call.
+ * Meanwhile holder is NULL and irq_off stays set.
  */
 #include <errno.h>
 #include <signal.h>
@@ -28,6 +32,27 @@ static volatile sig_atomic_t irq_off = 1;
 static _Atomic uint32_t pending;
 static _Atomic(struct k_thread *) holder;
 static _Thread_local struct k_thread *self;
+static struct k_thread *woken;	   /* whom the idle thread is to be left for */
+static volatile sig_atomic_t stop; /* the next signal is a debugger's that wants the idle thread */
+
+bool (*native_debugger)(ucontext_t *uc, int signal);
+
+/* Asks once: what it says yes to has to be done. */
+static bool debugger_wants(uint32_t lines)
+{
+	return native_debugger && lines & NATIVE_IRQ_DOORBELL && mica_gdb_hooks &&
+	       mica_gdb_hooks->wanted();
+}
+
+static void handle(uint32_t lines)
+{
+	k_irq_enter();
+	if (lines & NATIVE_IRQ_TIMER)
+		native_timer_isr();
+	if (lines & NATIVE_IRQ_DOORBELL)
+		native_doorbell_isr();
+	k_irq_exit();
+}
 
 static void take_interrupts(void)
 {
@@ -35,17 +60,10 @@ static void take_interrupts(void)
 
 	while ((lines = atomic_exchange(&pending, 0)) != 0) {
 		irq_off = 1;
-		k_irq_enter();
-		if (lines & NATIVE_IRQ_TIMER)
-			k_timer_fired();
-		if (lines & NATIVE_IRQ_DOORBELL)
-			native_doorbell_isr();
-		k_irq_exit();
+		handle(lines);
 		irq_off = 0;
 	}
 }
-
-bool (*native_debugger)(ucontext_t *uc, int signal);
 
 static void on_signal(int signo, siginfo_t *info, void *uc)
 {
@@ -53,8 +71,11 @@ static void on_signal(int signo, siginfo_t *info, void *uc)
 
 	(void)signo;
 	(void)info;
-	if (self && atomic_load(&holder) == self && !irq_off) {
-		if (native_debugger && atomic_load(&pending) & NATIVE_IRQ_DOORBELL)
+	if (stop) {
+		stop = 0;
+		native_debugger(uc, MICA_GDB_SIGINT);
+	} else if (self && atomic_load(&holder) == self && !irq_off) {
+		if (debugger_wants(atomic_load(&pending)))
 			native_debugger(uc, MICA_GDB_SIGINT);
 		take_interrupts();
 	}
@@ -69,6 +90,8 @@ void native_raise(uint32_t lines)
 	t = atomic_load(&holder);
 	if (t)
 		pthread_kill(t->arch.pthread, IRQ_SIGNAL);
+	else
+		native_irq_wake();
 }
 
 void native_wait_for_interrupt(void)
@@ -146,7 +169,7 @@ static void *thread_main(void *arg)
 
 void k_arch_thread_init(struct k_thread *t)
 {
-	if (t->arch.created)
+	if (t->arch.created || t == k_thread_idle())
 		return; /* its pthread waits in thread_main, or is on its way there */
 	if (sem_init(&t->arch.baton, 0, 0) != 0 ||
 	    pthread_create(&t->arch.pthread, NULL, thread_main, t) != 0)
@@ -154,11 +177,47 @@ void k_arch_thread_init(struct k_thread *t)
 	t->arch.created = true;
 }
 
+/* The debugger sees the idle thread where it waits: in this frame, which it may be left on. */
+static void let_debugger_look(uint32_t lines)
+{
+	if (!self || !debugger_wants(lines))
+		return;
+	atomic_store(&holder, self);
+	stop = 1;
+	pthread_kill(self->arch.pthread, IRQ_SIGNAL);
+	atomic_store(&holder, NULL);
+}
+
+/* The idle thread, on the stack of whoever ran last. Returns who is to run. */
+static struct k_thread *idle_here(void)
+{
+	woken = NULL;
+	atomic_store(&holder, NULL);
+	while (!woken) {
+		uint32_t lines = atomic_exchange(&pending, 0);
+
+		if (!lines)
+			lines = native_irq_wait();
+		let_debugger_look(lines);
+		if (lines)
+			handle(lines);
+	}
+	return woken;
+}
+
 void k_arch_switch(struct k_thread *from, struct k_thread *to)
 {
 	bool dies = from && from->state == K_DEAD; /* afterwards others may use it again */
 
+	if (from == k_thread_idle()) {
+		woken = to;
+		return;
+	}
+	if (to == k_thread_idle())
+		to = idle_here();
 	atomic_store(&holder, to);
+	if (from == to)
+		return;
 	sem_post(&to->arch.baton);
 	if (!from) {
 		for (;;)
@@ -169,9 +228,10 @@ void k_arch_switch(struct k_thread *from, struct k_thread *to)
 	wait_for_baton(from);
 }
 
+/* k_arch_switch() never goes to the idle thread. */
 void k_arch_idle(void)
 {
-	pause();
+	native_fatal("the idle thread runs");
 }
 
 size_t k_arch_stack_used(const struct k_thread *t)

@@ -164,7 +164,7 @@ static bool enter(ucontext_t *uc, int signal)
 	struct mica_gdb_frame frame;
 	bool taken;
 
-	if (!mica_gdb_hooks || (signal == MICA_GDB_SIGINT && !mica_gdb_hooks->wanted()))
+	if (!mica_gdb_hooks)
 		return false;
 	from_context(&frame, uc);
 	taken = mica_gdb_hooks->exception(&frame, signal);

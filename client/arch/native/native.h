@@ -25,8 +25,12 @@ void native_interrupt_again(void);
  * debugger wants it. NULL: not linked. */
 extern bool (*native_debugger)(ucontext_t *uc, int signal);
 
-/* irq.c: the thread that stands for the interrupt controller. */
+/* irq.c: the interrupt controller. wait: until a line is raised, which it returns, or wake() was
+ * called or a signal came (0); for the idle core, of which there is one. */
 void native_irq_start(void);
+uint32_t native_irq_wait(void);
+void native_irq_wake(void);
+void native_timer_isr(void); /* interrupt context */
 
 /* crash.c: handlers of fatal signals, and a stack for them of the calling pthread's own. */
 void native_crash_init(void);

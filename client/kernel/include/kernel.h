@@ -110,6 +110,8 @@ void k_irq_exit(void);
 void k_timer_fired(void);
 /* First thing on a new thread's stack, interrupts off. */
 _Noreturn void k_thread_run(struct k_thread *t);
+/* For ports that wait for interrupts elsewhere than in k_arch_idle(). */
+struct k_thread *k_thread_idle(void);
 
 /* ---- for the kernel's own files; interrupts off ---- */
 
