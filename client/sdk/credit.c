@@ -7,7 +7,10 @@
 
 #include "session.h"
 
-#define GIVE_BACK_AT 2u	     /* half of the initial credit: a sender never runs dry meanwhile */
+/* Given back with a message that goes to the host anyway, or else before the host runs dry: it
+ * begins with MICA_CREDIT_INITIAL. */
+#define RIDES_AT     2u
+#define GIVE_BACK_AT 3u
 #define CREDIT_MAX   0xFFFFu /* what a wrong or hostile count can add up to */
 
 bool sdk_credit_counts(const struct session *s, uint32_t dest, size_t len)
@@ -32,26 +35,41 @@ void sdk_credit_came(struct session *s, const void *data)
 	}
 }
 
+/* If it is `least` or more. False: it could not be sent now. */
+static bool give_back(struct session *s, struct mica_ept *ept, uint32_t least)
+{
+	struct mica_ctrl_credit m = { .kind = MICA_CTRL_CREDIT,
+				      .receiver = ept->rp.addr,
+				      .sender = ept->rp.dest_addr };
+	unsigned long key = mica_os_critical_enter();
+
+	if (ept->owed >= least) {
+		m.count = ept->owed;
+		ept->owed = 0;
+	}
+	mica_os_critical_exit(key);
+	if (!m.count || rpmsg_trysend(&s->ctrl, &m, sizeof(m)) >= 0)
+		return true;
+	key = mica_os_critical_enter();
+	ept->owed += m.count;
+	mica_os_critical_exit(key);
+	return false;
+}
+
+void sdk_credit_ride(struct mica_ept *ept)
+{
+	if (sdk_session.acked & MICA_F_CREDIT)
+		(void)give_back(&sdk_session, ept, RIDES_AT);
+}
+
 bool sdk_credit_give_back(struct session *s)
 {
 	bool all = true;
 
 	if (!(s->acked & MICA_F_CREDIT))
 		return true;
-	for (struct mica_ept *ept = s->epts; ept; ept = ept->next) {
-		struct mica_ctrl_credit m = {
-			.kind = MICA_CTRL_CREDIT,
-			.receiver = ept->rp.addr,
-			.sender = ept->rp.dest_addr,
-			.count = ept->owed,
-		};
-
-		if (ept->owed < GIVE_BACK_AT)
-			continue;
-		if (rpmsg_trysend(&s->ctrl, &m, sizeof(m)) >= 0)
-			ept->owed = 0;
-		else
-			all = false;
-	}
+	/* While some are kept, the rest is all that the host has. */
+	for (struct mica_ept *ept = s->epts; ept; ept = ept->next)
+		all &= give_back(s, ept, ept->n_held ? 1 : GIVE_BACK_AT);
 	return all;
 }

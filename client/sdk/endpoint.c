@@ -41,8 +41,12 @@ static bool show(struct mica_ept *ept, const struct mica_ept_held *m)
 {
 	if (!ept->cb(ept, m->data, m->len, ept->arg))
 		return false;
-	if (sdk_credit_counts(&sdk_session, m->src, m->len) && m->src == ept->rp.dest_addr)
+	if (sdk_credit_counts(&sdk_session, m->src, m->len) && m->src == ept->rp.dest_addr) {
+		unsigned long key = mica_os_critical_enter();
+
 		ept->owed++;
+		mica_os_critical_exit(key);
+	}
 	return true;
 }
 
@@ -236,7 +240,11 @@ static enum attempt try_send(struct mica_ept *ept, const void *data, size_t len,
 	if (!may)
 		return s->state == SESSION_STOPPING ? ENDED : NO_LEAVE;
 
+	rpmsg_virtio_cork(&s->rvdev);
 	ret = rpmsg_trysend(&ept->rp, data, (int)len);
+	if (ret >= 0)
+		sdk_credit_ride(ept);
+	rpmsg_virtio_uncork(&s->rvdev);
 
 	key = mica_os_critical_enter();
 	s->in_send--;

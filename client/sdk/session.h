@@ -110,6 +110,8 @@ bool sdk_ctrl_answer(struct session *s);
 void sdk_credit_came(struct session *s, const void *data);
 /* False: something could not be sent now. */
 bool sdk_credit_give_back(struct session *s);
+/* A message goes to the host anyway: credit goes with it. Any thread, in_send. */
+void sdk_credit_ride(struct mica_ept *ept);
 /* A message of len bytes to dest costs credit. Any thread. */
 bool sdk_credit_counts(const struct session *s, uint32_t dest, size_t len);
 

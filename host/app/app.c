@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -96,27 +97,43 @@ int mica_app_send(struct mica_app *app, const void *data, size_t len, int timeou
 	}
 }
 
-/* -1 with errno EAGAIN or EPIPE (the end) or another one. */
-static ssize_t receive(int fd, void *data, size_t size)
+/* The kernel waits, so that a message costs one system call; it is told how long when that changes.
+ */
+static int set_patience(struct mica_app *app, int left)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(struct ucred))];
-		struct cmsghdr align;
-	} control;
+	struct timeval tv = { 0 };
+
+	if (!left || app->patience == left)
+		return 0;
+	if (left >= 0) {
+		tv.tv_sec = left / 1000;
+		tv.tv_usec = left % 1000 * 1000;
+	}
+	if (setsockopt(app->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)))
+		return -1;
+	app->patience = left;
+	return 0;
+}
+
+/* left: 0 not at all. -1 with errno EAGAIN or EPIPE (the end) or another one. */
+static ssize_t receive(struct mica_app *app, void *data, size_t size, int left)
+{
 	struct iovec iov = { .iov_base = data, .iov_len = size };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = &control,
-			      .msg_controllen = sizeof(control) };
-	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
+
+	if (set_patience(app, left))
+		return -1;
+	n = recvmsg(app->fd, &msg, MSG_CMSG_CLOEXEC | (left ? 0 : MSG_DONTWAIT));
 
 	if (n < 0) {
 		if (errno == ECONNRESET)
 			errno = EPIPE;
 		return -1;
 	}
-	/* Every message has its sender's credentials with it, the end has not. */
-	if (!n && !msg.msg_controllen) {
+	/* Every message has its sender's credentials with it, for which there is no room; the end
+	 * has not. */
+	if (!n && !(msg.msg_flags & MSG_CTRUNC)) {
 		errno = EPIPE;
 		return -1;
 	}
@@ -130,23 +147,23 @@ static ssize_t receive(int fd, void *data, size_t size)
 ssize_t mica_app_recv(struct mica_app *app, void *data, size_t size, int timeout_ms)
 {
 	int64_t deadline = app_deadline(timeout_ms);
+	int left = timeout_ms < 0 ? -1 : timeout_ms;
 
-	for (;;) {
+	for (;; left = app_left(deadline)) {
 		ssize_t n;
 
 		if (app->fd < 0 && renew(app, deadline))
 			return -1;
-		n = receive(app->fd, data, size);
+		n = receive(app, data, size, left);
 		if (n >= 0)
 			return n;
 		if (errno == EINTR)
 			continue;
 		if (errno == EAGAIN) {
-			if (!app_left(deadline) || !app_wait(app->fd, POLLIN, deadline)) {
-				errno = EAGAIN;
-				return -1;
-			}
-			continue;
+			if (left && app_left(deadline))
+				continue;
+			errno = EAGAIN;
+			return -1;
 		}
 		if (errno != EPIPE || renew(app, deadline))
 			return -1;

@@ -18,6 +18,7 @@ struct mica_app {
 	int handle; /* epoll instance with either of them: what the application polls */
 	uint32_t message_max;
 	unsigned int connections;
+	int patience; /* SO_RCVTIMEO of the connection, milliseconds; -1: for ever */
 };
 
 /* Milliseconds of CLOCK_MONOTONIC at which timeout_ms is over; INT64_MAX: never. */

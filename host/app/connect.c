@@ -4,6 +4,7 @@
  * inotify tells of every change on the way to it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -160,7 +161,9 @@ static int try_connect(struct mica_app *app, int64_t deadline)
 	/* With credentials a message of no bytes differs from the end. */
 	if (!take_name(app->fd) && !connect(app->fd, (struct sockaddr *)&addr, sizeof(addr)) &&
 	    !take_answer(app, deadline) &&
-	    !setsockopt(app->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on))) {
+	    !setsockopt(app->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) &&
+	    !fcntl(app->fd, F_SETFL, 0)) {
+		app->patience = -1;
 		show(app, app->fd);
 		app->connections++;
 		return 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 #include <json-c/json.h>
@@ -245,6 +246,31 @@ static void look_at_power(struct mica_client *c)
 	}
 }
 
+static void doorbell(struct mica_client *c)
+{
+	c->doorbells_in++;
+	if (c->link) {
+		mica_logs_doorbell(c->link);
+		mica_link_rang(c->link);
+		mica_link_turn(c->link);
+	}
+	mica_crash_look(c);
+	mica_gdb_turn(c);
+}
+
+static void on_bell(uv_poll_t *poll, int status, int events)
+{
+	struct mica_client *c = poll->data;
+	eventfd_t n;
+
+	(void)events;
+	if (status < 0 || eventfd_read(c->ops->bell_fd(c->ped), &n))
+		return;
+	doorbell(c);
+	if (c->op)
+		mica_op_poke(c->op);
+}
+
 static void on_events(uv_poll_t *poll, int status, int events)
 {
 	struct mica_client *c = poll->data;
@@ -264,16 +290,8 @@ static void on_events(uv_poll_t *poll, int status, int events)
 		return;
 	}
 	ev = c->ops->events(c->ped);
-	if (ev & MICA_PEV_DOORBELL) {
-		c->doorbells_in++;
-		if (c->link) {
-			mica_logs_doorbell(c->link);
-			mica_link_rang(c->link);
-			mica_link_turn(c->link);
-		}
-		mica_crash_look(c);
-		mica_gdb_turn(c);
-	}
+	if (ev & MICA_PEV_DOORBELL)
+		doorbell(c);
 	if (ev & MICA_PEV_REBOOT)
 		mica_log(c->host, LOG_NOTICE, c->cfg.name,
 			 "Linux goes down: the client is asked to stop");
@@ -285,12 +303,44 @@ static void on_events(uv_poll_t *poll, int status, int events)
 		look_at_power(c);
 }
 
+static int poll_fd(struct mica_client *c, int fd, uv_poll_cb on, uv_poll_t **out,
+		   struct mica_error *err)
+{
+	uv_poll_t *poll = calloc(1, sizeof(*poll));
+	int rc = poll ? uv_poll_init(c->host->loop, poll, fd) : UV_ENOMEM;
+
+	if (rc) {
+		free(poll);
+		return mica_fail(err, MICA_E_FAILED, "cannot watch the client: %s",
+				 uv_strerror(rc));
+	}
+	poll->data = c;
+	uv_poll_start(poll, UV_READABLE, on);
+	*out = poll;
+	return 0;
+}
+
+static void drop_poll(struct mica_client *c, uv_poll_t **poll)
+{
+	if (*poll)
+		uv_poll_stop(*poll);
+	mica_handle_free(c->host, *poll);
+	*poll = NULL;
+}
+
+static int watch_bell(struct mica_client *c, struct mica_error *err)
+{
+	int fd = c->ops->bell_fd ? c->ops->bell_fd(c->ped) : -1;
+
+	if (fd < 0 || c->bell)
+		return 0;
+	return poll_fd(c, fd, on_bell, &c->bell, err);
+}
+
 int mica_client_watch(struct mica_client *c, struct mica_error *err)
 {
-	int rc;
-
 	if (c->poll)
-		return 0;
+		return watch_bell(c, err);
 	if (!c->off_timer) {
 		c->off_timer = calloc(1, sizeof(*c->off_timer));
 		if (!c->off_timer)
@@ -298,34 +348,32 @@ int mica_client_watch(struct mica_client *c, struct mica_error *err)
 		uv_timer_init(c->host->loop, c->off_timer);
 		c->off_timer->data = c;
 	}
-	c->poll = calloc(1, sizeof(*c->poll));
-	if (!c->poll)
-		return mica_fail(err, MICA_E_FAILED, "out of memory");
-	rc = uv_poll_init(c->host->loop, c->poll, c->ops->event_fd(c->ped));
-	if (rc) {
-		free(c->poll);
-		c->poll = NULL;
-		return mica_fail(err, MICA_E_FAILED, "cannot watch the client: %s",
-				 uv_strerror(rc));
-	}
-	c->poll->data = c;
-	uv_poll_start(c->poll, UV_READABLE, on_events);
-	return 0;
+	if (poll_fd(c, c->ops->event_fd(c->ped), on_events, &c->poll, err))
+		return -1;
+	return watch_bell(c, err);
 }
 
 void mica_client_unwatch(struct mica_client *c)
 {
-	if (c->poll)
-		uv_poll_stop(c->poll);
-	mica_handle_free(c->host, c->poll);
-	c->poll = NULL;
+	drop_poll(c, &c->bell);
+	drop_poll(c, &c->poll);
 	c->parked = false;
+}
+
+/* The worker may close it. */
+void mica_client_park(struct mica_client *c)
+{
+	drop_poll(c, &c->bell);
 }
 
 void mica_client_unpark(struct mica_client *c)
 {
+	struct mica_error err;
+
 	if (c->poll && c->parked)
 		uv_poll_start(c->poll, UV_READABLE, on_events);
+	if (c->poll && watch_bell(c, &err))
+		mica_log(c->host, LOG_ERR, c->cfg.name, "%s", err.text);
 	c->parked = false;
 }
 

@@ -90,6 +90,7 @@ struct mica_client {
 	unsigned int followers; /* of its log */
 
 	uv_poll_t *poll;       /* pedestal's descriptor; NULL: not watched */
+	uv_poll_t *bell;       /* its doorbells, where they have one of their own and no worker */
 	uv_timer_t *off_timer; /* power() again after an OFF event that was not final */
 	uint64_t started_us, doorbells_in, doorbells_out, doorbells_lost;
 	uint64_t restarts_total; /* by its policy, since this process knows it */
@@ -146,7 +147,8 @@ void mica_client_fall_back(struct mica_client *client, enum mica_state to, const
 /* Watch the pedestal's descriptor. */
 int mica_client_watch(struct mica_client *client, struct mica_error *err);
 void mica_client_unwatch(struct mica_client *client);
-/* A worker step of this client ended. */
+/* A worker step of this client begins, ended. */
+void mica_client_park(struct mica_client *client);
 void mica_client_unpark(struct mica_client *client);
 /* Ends a handle that was allocated by itself; its callbacks are not called any more. NULL is fine.
  */

@@ -85,9 +85,13 @@ static int op_call(struct mica_op *op)
 		op->entered = true;
 		op->working = true;
 		op->work.data = op;
+		if (op->client)
+			mica_client_park(op->client);
 		if (uv_queue_work(op->host->loop, &op->work, on_work, on_work_done) == 0)
 			return MICA_STEP_WAIT;
 		op->working = false;
+		if (op->client)
+			mica_client_unpark(op->client);
 		return mica_fail(&op->err, MICA_E_FAILED, "no worker thread");
 	}
 	if (work) {

@@ -99,6 +99,8 @@ void mica_service_let_go(struct mica_service *s);
 /* For service_buffer.c: buffers that came back; one message was sent; the message at work. */
 void mica_service_note_returned(struct mica_link *link);
 void mica_service_sent(struct mica_service *s, size_t len);
+/* ... and costs what it costs; the link is corked. */
+void mica_service_paid(struct mica_service *s, size_t len);
 void mica_service_mark(struct mica_link *link, bool handed_over);
 
 /* For the link. */

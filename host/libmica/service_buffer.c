@@ -26,15 +26,19 @@ void *mica_service_buffer(struct mica_service *s, size_t *len)
 
 int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len)
 {
-	if (rpmsg_send_nocopy(&s->ept, buf, (int)len) < 0) {
+	int rc;
+
+	mica_link_cork(s->link);
+	rc = rpmsg_send_nocopy(&s->ept, buf, (int)len) < 0 ? -1 : 0;
+	if (rc) {
 		rpmsg_release_tx_buffer(&s->ept, buf);
 		mica_link_again(s->link, 0);
-		return -1;
+	} else {
+		mica_service_sent(s, len);
+		mica_service_paid(s, len);
 	}
-	mica_service_sent(s, len);
-	if (len && s->link->features & MICA_F_CREDIT)
-		s->tx_credit--;
-	return 0;
+	mica_link_uncork(s->link);
+	return rc;
 }
 
 void mica_service_release_buffer(struct mica_service *s, void *buf)

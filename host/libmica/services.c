@@ -21,6 +21,11 @@
  * exchange in lock-step goes without a message about it. */
 #define GIVE_BACK_AT (MICA_CREDIT_INITIAL / 2)
 
+/* Credit is given back when a message goes to the client anyway and has it to carry, or else before
+ * the client runs dry: it begins with four. */
+#define CREDIT_RIDES 2u
+#define CREDIT_DUE   3u
+
 static const struct mica_service_ops *const all_services[] = {
 	&mica_service_tty,
 	&mica_service_rpc,
@@ -159,17 +164,30 @@ static int send_now(struct mica_service *s, const void *data, size_t len)
 	return 0;
 }
 
+static bool give_credit(struct mica_service *s);
+
 int mica_service_send(struct mica_service *s, const void *data, size_t len)
 {
-	if (len > MICA_PAYLOAD_MAX || !has_room(s) || send_now(s, data, len)) {
-		/* Whatever is wrong, the next turn finds out. */
-		if (s->link->up && !s->link->dead)
-			mica_link_again(s->link, 0);
-		return -1;
-	}
-	if (len && s->link->features & MICA_F_CREDIT)
-		s->tx_credit--;
-	return 0;
+	int rc = -1;
+
+	mica_link_cork(s->link);
+	if (len <= MICA_PAYLOAD_MAX && has_room(s))
+		rc = send_now(s, data, len);
+	if (!rc)
+		mica_service_paid(s, len);
+	else if (s->link->up && !s->link->dead)
+		mica_link_again(s->link, 0); /* whatever is wrong, the next turn finds out */
+	mica_link_uncork(s->link);
+	return rc;
+}
+
+void mica_service_paid(struct mica_service *s, size_t len)
+{
+	if (!(s->link->features & MICA_F_CREDIT))
+		return;
+	s->tx_credit -= len != 0;
+	if (s->rx_drained >= CREDIT_RIDES)
+		(void)give_credit(s);
 }
 
 /* ---- credit ---- */
@@ -210,11 +228,21 @@ static bool give_credit(struct mica_service *s)
 	return true;
 }
 
+/* False: there is some to give that found no room. */
+static bool settle_credit(struct mica_service *s)
+{
+	/* While some is held, the rest is all that the client has. */
+	if (s->rx_drained < CREDIT_DUE && !s->rx_owed)
+		return true;
+	return give_credit(s);
+}
+
 void mica_service_drained(struct mica_service *s)
 {
 	s->rx_drained += s->rx_owed;
 	s->rx_owed = 0;
-	if (s->link->up && !s->link->dead && !give_credit(s))
+	/* A turn settles at its end. */
+	if (s->link->up && !s->link->dead && !s->link->rvdev.corked && !settle_credit(s))
 		mica_link_again(s->link, s->link->retry_ms);
 }
 
@@ -496,7 +524,7 @@ bool mica_services_run(struct mica_link *link)
 		if (!s->bound)
 			continue;
 		say_hello(s);
-		if (!give_credit(s) || s->hello_due)
+		if (!settle_credit(s) || s->hello_due)
 			waiting = true;
 		if (s->want_send && has_room(s)) {
 			s->want_send = false;

@@ -173,6 +173,9 @@ struct mica_pedestal_ops {
 	int (*event_fd)(
 		struct mica_pedestal *p); /* one descriptor, readable when events() has some */
 	uint32_t (*events)(struct mica_pedestal *p); /* take all: MICA_PEV_* */
+	/* Optional: an eventfd that counts doorbells, which events() then leaves out; -1: none now.
+	 * It stays open until the next worker call begins. */
+	int (*bell_fd)(struct mica_pedestal *p);
 	/* Facts a later process needs for adopt; new reference. */
 	struct json_object *(*save)(struct mica_pedestal *p);
 	/* Optional, any thread: the client is this process of Linux; 0: not running. After a crash

@@ -132,10 +132,7 @@ static void drop(struct mica_pedestal *p)
 		munmap(p->va, p->size);
 	p->va = NULL;
 	p->size = 0;
-	/* Closing also takes them off the epoll set, but only once nobody else has them open: the
-	 * client has. */
-	if (p->to_host >= 0)
-		epoll_ctl(p->epoll, EPOLL_CTL_DEL, p->to_host, NULL);
+	/* Closing also takes it off the epoll set, but only once nobody else has it open. */
 	if (p->pidfd >= 0)
 		epoll_ctl(p->epoll, EPOLL_CTL_DEL, p->pidfd, NULL);
 	close_fd(&p->mem_fd);
@@ -155,11 +152,13 @@ static void native_destroy(struct mica_pedestal *p)
 	free(p);
 }
 
-static int watch(struct mica_pedestal *p, int fd)
+static int watch_process(struct mica_pedestal *p, struct mica_error *err)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
+	struct epoll_event ev = { .events = EPOLLIN };
 
-	return epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev);
+	if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->pidfd, &ev) < 0)
+		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
+	return 0;
 }
 
 /* Memory that whoever else has it can neither cut short nor grow. */
@@ -188,7 +187,7 @@ static int make_memory(const char *name, off_t size)
 	return fd;
 }
 
-/* The descriptors are there: map the memory, listen to the doorbell. */
+/* The descriptors are there: map the memory. */
 static int attach(struct mica_pedestal *p, struct mica_error *err)
 {
 	/* Adopted ones come from the client: memory it can cut short would kill the host. */
@@ -205,8 +204,6 @@ static int attach(struct mica_pedestal *p, struct mica_error *err)
 	p->size = MICA_NATIVE_SIZE;
 	if (p->window_fd >= 0 && !sealed(p->window_fd, MICA_NATIVE_WINDOW_SIZE))
 		close_fd(&p->window_fd);
-	if (watch(p, p->to_host) < 0)
-		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
 	return 0;
 }
 
@@ -267,9 +264,9 @@ static int native_adopt(struct mica_pedestal *p, const uint8_t token[16],
 		drop(p);
 		return -1;
 	}
-	if (watch(p, p->pidfd) < 0) {
+	if (watch_process(p, err)) {
 		drop(p);
-		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
+		return -1;
 	}
 	*running = process_on(p);
 	return 0;
@@ -283,9 +280,9 @@ static int native_look(struct mica_pedestal *p, pid_t pid, struct mica_error *er
 	}
 	if (!has_window(&p->cfg))
 		close_fd(&p->window_fd);
-	if (watch(p, p->pidfd) < 0) {
+	if (watch_process(p, err)) {
 		drop(p);
-		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
+		return -1;
 	}
 	return 0;
 }
@@ -361,9 +358,7 @@ static int native_start(struct mica_pedestal *p, const struct mica_entry *e, str
 	close_fd(&p->program);
 	if (rc)
 		return -1;
-	if (watch(p, p->pidfd) < 0)
-		return mica_fail(err, MICA_E_FAILED, "epoll: %s", strerror(errno));
-	return 0;
+	return watch_process(p, err);
 }
 
 static int native_force_stop(struct mica_pedestal *p, struct mica_error *err)
@@ -405,14 +400,12 @@ static int native_event_fd(struct mica_pedestal *p)
 
 static uint32_t native_events(struct mica_pedestal *p)
 {
-	uint32_t events = 0;
-	uint64_t n;
+	return p->pidfd >= 0 && !p->dead && !process_on(p) ? MICA_PEV_OFF : 0;
+}
 
-	if (p->to_host >= 0 && read(p->to_host, &n, sizeof(n)) == sizeof(n))
-		events |= MICA_PEV_DOORBELL;
-	if (p->pidfd >= 0 && !p->dead && !process_on(p))
-		events |= MICA_PEV_OFF;
-	return events;
+static int native_bell_fd(struct mica_pedestal *p)
+{
+	return p->to_host;
 }
 
 static struct json_object *native_save(struct mica_pedestal *p)
@@ -461,6 +454,7 @@ const struct mica_pedestal_ops mica_pedestal_native = {
 	.kick = native_kick,
 	.event_fd = native_event_fd,
 	.events = native_events,
+	.bell_fd = native_bell_fd,
 	.save = native_save,
 	.process = native_process,
 	.why_off = native_why_off,

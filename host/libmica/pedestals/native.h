@@ -15,7 +15,7 @@ struct mica_pedestal {
 	int program;   /* bytes to run instead of the configuration's file; -1: the file */
 	int window_fd; /* umt window; -1: none */
 	int pidfd;
-	int epoll; /* to_host and pidfd behind one descriptor */
+	int epoll; /* pidfd behind a descriptor that stays */
 	pid_t pid;
 	uint64_t start_time; /* of /proc/PID/stat: tells a reused pid */
 	bool dead;	     /* pidfd said so; reaped */

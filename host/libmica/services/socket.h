@@ -22,6 +22,7 @@ struct mica_socket {
 	int conn; /* -1: nobody is connected */
 	uv_poll_t *conn_poll;
 	int watching; /* UV_READABLE | UV_WRITABLE, of conn */
+	bool answered; /* the client sent something since the application did */
 	bool deaf;    /* the application has gone; what it sent before is still to be read */
 	bool told;    /* that an application did wrong: once an endpoint */
 	int leaving[MICA_SOCKET_LEAVING]; /* gone, with messages for the client; oldest first */

@@ -141,6 +141,7 @@ void mica_socket_message(struct mica_service *s, const void *data, size_t len)
 	struct mica_socket *k = s->priv;
 	size_t lost;
 
+	k->answered = true;
 	mica_service_handed_over(s);
 	if (!k->held.n && give(k, data, len)) {
 		mica_service_drained(s);
@@ -160,18 +161,11 @@ void mica_socket_message(struct mica_service *s, const void *data, size_t len)
 enum received { NOTHING, MESSAGE, TOO_LONG, END };
 
 /* Straight into `room` bytes of shared memory. A message of no bytes comes with its sender's
- * credentials, the end does not. */
+ * credentials, for which there is no room, the end does not. */
 static enum received receive(int fd, void *buf, size_t room, size_t *len)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(struct ucred))];
-		struct cmsghdr align;
-	} control;
 	struct iovec iov = { .iov_base = buf, .iov_len = room };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = &control,
-			      .msg_controllen = sizeof(control) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n;
 
 	/* ECONNRESET: it left without reading all; it comes once, before what it sent. */
@@ -180,7 +174,7 @@ static enum received receive(int fd, void *buf, size_t room, size_t *len)
 	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
 		return errno == EAGAIN ? NOTHING : END;
-	if (!n && !msg.msg_controllen)
+	if (!n && !(msg.msg_flags & MSG_CTRUNC))
 		return END;
 	*len = (size_t)n;
 	return msg.msg_flags & MSG_TRUNC ? TOO_LONG : MESSAGE;
@@ -238,6 +232,19 @@ static bool forward(struct mica_socket *k)
 	return false;
 }
 
+/* Up to n messages. False: no more now. */
+static bool forward_some(struct mica_socket *k, unsigned int n)
+{
+	struct mica_link *link = k->service->link;
+	bool more = true;
+
+	mica_link_cork(link);
+	while (more && n--)
+		more = forward(k);
+	mica_link_uncork(link);
+	return more;
+}
+
 /* What those that have gone left; nobody adds to it, so this ends. */
 static void forward_left(struct mica_socket *k)
 {
@@ -250,7 +257,12 @@ void mica_socket_writable(struct mica_service *s)
 	struct mica_socket *k = s->priv;
 
 	forward_left(k);
-	if (!k->n_leaving)
+	if (k->n_leaving)
+		return;
+	/* What waits goes at once; the kernel is asked to tell only when there is room for more. */
+	if (k->conn >= 0)
+		(void)forward_some(k, BURST);
+	if (!s->want_send)
 		watch(k, k->watching | UV_READABLE);
 }
 
@@ -258,6 +270,7 @@ static void on_conn(uv_poll_t *poll, int status, int events)
 {
 	struct mica_socket *k = poll->data;
 	socklen_t len = sizeof(status);
+	unsigned int burst;
 
 	if (status < 0) {
 		/* It went without reading all, and libuv stopped: take the error away, go on. */
@@ -271,10 +284,10 @@ static void on_conn(uv_poll_t *poll, int status, int events)
 		drain(k);
 	if (!(events & UV_READABLE))
 		return;
-	mica_link_cork(k->service->link);
-	for (unsigned int i = 0; i < BURST && forward(k); i++)
-		;
-	mica_link_uncork(k->service->link);
+	/* One that waits for each answer has sent no more than one. */
+	burst = k->answered ? 1 : BURST;
+	k->answered = false;
+	(void)forward_some(k, burst);
 }
 
 /* ---- life ---- */

@@ -31,6 +31,8 @@
 #define READER_PACE 20
 #define PATIENCE_MS 100
 
+#define BURST 8u /* messages of one writer in one go */
+
 #define LINGER_MS      300
 #define LINGER_TICK_MS 10
 
@@ -126,26 +128,44 @@ static void tty_message(struct mica_service *s, const void *data, size_t len)
 
 /* ---- writer to client ---- */
 
-static void tty_writable(struct mica_service *s)
+/* Straight into a buffer of the ring. False: no more now. */
+static bool forward(struct tty *t)
 {
-	struct tty *t = s->priv;
-
-	watch(t, t->watching | UV_READABLE);
-}
-
-static void forward(struct tty *t)
-{
-	char buf[MICA_MESSAGE_MAX];
+	size_t room;
+	void *buf = mica_service_buffer(t->service, &room);
 	ssize_t n;
 
-	if (!mica_service_can_send(t->service)) {
-		/* tty_writable() goes on. */
-		watch(t, t->watching & ~UV_READABLE);
-		return;
-	}
-	n = read(t->master, buf, sizeof(buf));
+	if (!buf)
+		return false;
+	if (room > MICA_MESSAGE_MAX)
+		room = MICA_MESSAGE_MAX;
+	n = read(t->master, buf, room);
 	if (n > 0)
-		(void)mica_service_send(t->service, buf, (size_t)n);
+		return !mica_service_send_buffer(t->service, buf, (size_t)n) && (size_t)n == room;
+	mica_service_release_buffer(t->service, buf);
+	return false;
+}
+
+/* As long as they are full messages; the kernel is asked to tell of more only when there is room.
+ */
+static void forward_some(struct tty *t)
+{
+	struct mica_link *link = t->service->link;
+	unsigned int n = BURST;
+
+	mica_link_cork(link);
+	while (n-- && forward(t))
+		;
+	mica_link_uncork(link);
+	if (t->service->want_send)
+		watch(t, t->watching & ~UV_READABLE); /* tty_writable() goes on */
+	else
+		watch(t, t->watching | UV_READABLE);
+}
+
+static void tty_writable(struct mica_service *s)
+{
+	forward_some(s->priv);
 }
 
 static void on_pty(uv_poll_t *poll, int status, int events)
@@ -159,7 +179,7 @@ static void on_pty(uv_poll_t *poll, int status, int events)
 	if (events & UV_WRITABLE)
 		drain(t);
 	if (events & UV_READABLE)
-		forward(t);
+		forward_some(t);
 }
 
 /* ---- names ---- */
