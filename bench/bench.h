@@ -75,6 +75,8 @@ void bench_cases(void);
 /* floors_*.c, rpmsg_cases.c: add their cases. */
 void bench_floors_ring(void);
 void bench_floors_system(void);
+void bench_floors_wires(void);	/* eventfds and sockets, of those */
+void bench_floors_pty(void);	/* terminals on one core, either way */
 void bench_floors_memory(void); /* copies and reads of what bulk messages hold; also in system */
 void bench_rpmsg(void);
 void bench_lanes(void);

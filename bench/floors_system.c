@@ -174,6 +174,7 @@ void bench_floors_memory(void)
 struct wires {
 	int to[2], fro[2]; /* [0] the host's end, [1] the peer's */
 	uint32_t size;	   /* a message's; eventfds: 8 */
+	bool back;	   /* of a terminal: from the slave to the master */
 };
 
 static void eventfd_open(void *arg)
@@ -273,17 +274,19 @@ static void pty_open(void *arg)
 {
 	struct wires *w = arg;
 	struct termios tio;
+	int slave;
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 
 	if (master < 0 || grantpt(master) || unlockpt(master))
 		bench_fail("pty");
-	w->to[1] = master;
-	w->fro[0] = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (w->fro[0] < 0 || tcgetattr(w->fro[0], &tio))
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0 || tcgetattr(slave, &tio))
 		bench_fail("pty");
 	cfmakeraw(&tio);
-	if (tcsetattr(w->fro[0], TCSANOW, &tio))
+	if (tcsetattr(slave, TCSANOW, &tio))
 		bench_fail("pty");
+	w->to[1] = w->back ? slave : master;
+	w->fro[0] = w->back ? master : slave;
 	w->to[0] = eventfd(0, EFD_CLOEXEC);
 	if (w->to[0] < 0)
 		bench_fail("eventfd");
@@ -375,6 +378,25 @@ static const struct bench_kind exec_kind = { .unit = "ns",
 					     .prepare = exec_open,
 					     .host = exec_host };
 
+void bench_floors_wires(void)
+{
+	add_wires(&eventfd_kind, 8, "eventfd");
+	add_wires(&socket_kind, 16, "socket");
+	add_wires(&socket_kind, 496, "socket");
+}
+
+void bench_floors_pty(void)
+{
+	for (int back = 0; back <= 1; back++) {
+		struct wires *pty = bench_alloc(sizeof(*pty));
+
+		pty->size = 496;
+		pty->back = back;
+		bench_add(&pty_kind, pty, BENCH_SAME, 1000, 5, "floor.pty%s.same.496",
+			  back ? ".back" : "");
+	}
+}
+
 void bench_floors_system(void)
 {
 	struct wires *pty = bench_alloc(sizeof(*pty));
@@ -383,9 +405,7 @@ void bench_floors_system(void)
 	for (unsigned int i = 0; rings_sizes[i]; i++)
 		add_copy(&copy_kind, BENCH_ALONE, rings_sizes[i], 1000, 50, "memcpy");
 	bench_floors_memory();
-	add_wires(&eventfd_kind, 8, "eventfd");
-	add_wires(&socket_kind, 16, "socket");
-	add_wires(&socket_kind, 496, "socket");
+	bench_floors_wires();
 	bench_add(&pty_kind, pty, BENCH_CROSS, 1000, 5, "floor.pty.496");
 	bench_add(&exec_kind, fd, BENCH_ALONE, 5, 4, "floor.exec");
 }

@@ -143,4 +143,18 @@ def calls():
                     ("floor.eventfd.same.8", "floor.eventfd.same.8", "floor.socket.same.16"))
 
 
-ROWS = [*rings(), *lanes(), *wakes(), *system(), *bulk(), *calls(), *sizes()]
+def data():
+    """What passes between a ring and an application."""
+    yield Ratio("endpoint socket kept full, to the client and back, 496 B", "data.echo.496",
+                ("floor.socket.same.496",))
+    yield Ratio("endpoint socket kept full by the client, 496 B", "data.in.496",
+                ("floor.socket.same.496",))
+    yield Ratio("terminal, client to reader", "data.tty.in", ("floor.pty.same.496",), 0.7,
+                least=True)
+    yield Ratio("terminal, writer to client", "data.tty.out", ("floor.pty.back.same.496",), 0.7,
+                least=True)
+    yield Ratio("urgent endpoint while others keep the client busy, 90 % below",
+                "data.urgent.bulk.p90", ("data.urgent.idle.p90",), 3)
+
+
+ROWS = [*rings(), *lanes(), *wakes(), *system(), *data(), *bulk(), *calls(), *sizes()]

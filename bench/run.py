@@ -19,7 +19,9 @@ def main():
                     *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
     subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_umt.py"), f"--out={OUT}",
                     *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
-    files = [rings, os.path.join(OUT, "umt.json"), os.path.join(OUT, "rpc.json"),
+    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_data.py"), f"--out={OUT}",
+                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
+    files = [rings, os.path.join(OUT, "data.json"), os.path.join(OUT, "umt.json"), os.path.join(OUT, "rpc.json"),
              os.path.join(OUT, "app.json"), os.path.join(OUT, "system.json")]
     sizes = os.path.join(OUT, "size.json")
     if subprocess.run([sys.executable, os.path.join(TOP, "bench", "sdk_size.py"), f"--out={sizes}"],

@@ -6,9 +6,10 @@ SRC_bench_rpmsg := bench/cases_rings.c $(wildcard bench/rpmsg_*.c)
 SRC_bench_app := bench/cases_app.c
 SRC_bench_umt := bench/cases_umt.c
 SRC_bench_rpc := bench/cases_rpc.c
+SRC_bench_data := bench/cases_data.c
 
 .PHONY: bench bench-programs
-bench-programs: $(B)/bench_rpmsg $(B)/bench_app $(B)/bench_umt $(B)/bench_rpc
+bench-programs: $(B)/bench_rpmsg $(B)/bench_app $(B)/bench_umt $(B)/bench_rpc $(B)/bench_data
 
 $(B)/bench_rpmsg: $(call obj,$(SRC_bench) $(SRC_bench_rpmsg)) $(B)/libopenamp.a
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ -lpthread
@@ -20,6 +21,9 @@ $(B)/bench_umt: $(call obj,$(SRC_bench) $(SRC_bench_umt)) $(B)/libmica-app.a
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
 $(B)/bench_rpc: $(call obj,$(SRC_bench) $(SRC_bench_rpc)) $(B)/libmica-app.a
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
+
+$(B)/bench_data: $(call obj,$(SRC_bench) $(SRC_bench_data)) $(B)/libmica-app.a
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
 # Rings of whatever implementation of OpenAMP is installed, or of that in these flags. Nothing of ours:
@@ -40,4 +44,4 @@ BENCH_SIZES := $(foreach a,arm64 riscv64,$(if $(shell command -v $(CROSS_$(a))gc
 bench: host client-native bench-programs $(BENCH_SIZES)
 	@bench/run.py $(BENCH_ARGS)
 
--include $(patsubst %.o,%.d,$(call obj,$(SRC_bench) $(SRC_bench_rpmsg) $(SRC_bench_app) $(SRC_bench_umt) $(SRC_bench_rpc)))
+-include $(patsubst %.o,%.d,$(call obj,$(SRC_bench) $(SRC_bench_rpmsg) $(SRC_bench_app) $(SRC_bench_umt) $(SRC_bench_rpc) $(SRC_bench_data)))

@@ -20,7 +20,7 @@ PACKAGES_EMULATOR=''
 
 # Tests, fuzzers, style and static checks.
 readonly PACKAGES_TEST="
-	libcmocka-dev cmake python3-pytest python3-pytest-xdist python3-pexpect python3-prometheus-client minisign e2fsprogs openssh-client screen picocom gdb-multiarch
+	libcmocka-dev cmake strace python3-pytest python3-pytest-xdist python3-pexpect python3-prometheus-client minisign e2fsprogs openssh-client screen picocom gdb-multiarch
 	pyflakes3 clang libclang-rt-dev llvm clang-format clang-tidy cppcheck sparse shellcheck perl git"
 
 # packages_for SET: native (demo BOARD=native), demo (the boards too), test (everything).
