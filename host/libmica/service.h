@@ -26,6 +26,9 @@ struct mica_service_ops {
 	bool silent;	 /* no first message */
 	bool hello_acts; /* the first message is a command too: never said twice */
 	bool empty;	 /* message() also gets those of no bytes */
+	/* With lanes, where nobody else's buffers are at stake: so many messages more than the
+	 * first four may be on their way from the client, or held. */
+	uint8_t window;
 	/* All optional. open may fail; then the service stays announced, unbound. */
 	int (*open)(struct mica_service *s, struct mica_error *err);
 	/* data lies in shared memory: each byte may change while it is looked at. len > 0, unless
@@ -44,6 +47,7 @@ struct mica_service {
 	const struct mica_service_ops *ops; /* NULL: nobody serves that name */
 	void *priv;
 	bool bound;
+	bool widened; /* ops->window was given */
 	bool hello_due;
 	bool want_send; /* call writable() when there is room */
 	struct rpmsg_endpoint ept;

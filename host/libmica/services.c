@@ -262,6 +262,9 @@ static int on_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 	if (!len && !s->ops->empty)
 		return RPMSG_SUCCESS;
 	s->rx_owed += len != 0;
+	if (!s->widened && s->link->rvdev.lanes)
+		s->rx_drained += s->ops->window;
+	s->widened = true;
 	mica_service_mark(s->link, false);
 	if (s->ops->message)
 		s->ops->message(s, data, len);
@@ -344,6 +347,7 @@ static void bind_service(struct mica_service *s, uint32_t local)
 					 s->remote, on_message, NULL))
 		return;
 	s->bound = true;
+	s->widened = false;
 	s->tx_credit = MICA_CREDIT_INITIAL;
 	if (s->ops->open && s->ops->open(s, &err)) {
 		mica_log(host, LOG_ERR, name, "%s: %s", s->info.name, err.text);

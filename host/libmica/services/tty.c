@@ -446,6 +446,7 @@ static const char *const names[] = { "rpmsg-tty*", "uart", "console", "pty", NUL
 const struct mica_service_ops mica_service_tty = {
 	.names = names,
 	/* A message of no bytes tells the client our address and nothing else. */
+	.window = 12,
 	.open = tty_open,
 	.message = tty_message,
 	.writable = tty_writable,
