@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Exception vectors of EL1. All threads run at EL1 with SP_EL1. */
 
+#include "frame.inc"
+
 	.macro	fatal kind
 	.balign	0x80
 	msr	tpidr_el1, x0
@@ -73,39 +75,9 @@ irq_entry:
 	add	sp, sp, #176
 	eret
 
-/*
- * All registers go into a frame (struct fatal_frame of main.c); x0 waits in tpidr_el1, x1 in
- * tpidrro_el0. A stack that overflowed may be the reason: go on with one that is known to be good.
- */
+/* All registers go into a frame (struct fatal_frame of crash.c); x0 is what happened. */
 fatal_entry:
-	msr	tpidrro_el0, x1
-	adrp	x1, fatal_frame
-	add	x1, x1, :lo12:fatal_frame
-	stp	x2, x3, [x1, #16]
-	stp	x4, x5, [x1, #32]
-	stp	x6, x7, [x1, #48]
-	stp	x8, x9, [x1, #64]
-	stp	x10, x11, [x1, #80]
-	stp	x12, x13, [x1, #96]
-	stp	x14, x15, [x1, #112]
-	stp	x16, x17, [x1, #128]
-	stp	x18, x19, [x1, #144]
-	stp	x20, x21, [x1, #160]
-	stp	x22, x23, [x1, #176]
-	stp	x24, x25, [x1, #192]
-	stp	x26, x27, [x1, #208]
-	stp	x28, x29, [x1, #224]
-	mov	x2, sp
-	stp	x30, x2, [x1, #240]
-	mrs	x2, elr_el1
-	mrs	x3, spsr_el1
-	stp	x2, x3, [x1, #256]
-	mrs	x2, tpidr_el1
-	mrs	x3, tpidrro_el0
-	stp	x2, x3, [x1]
-	adrp	x2, fatal_stack_end
-	add	x2, x2, :lo12:fatal_stack_end
-	mov	sp, x2
+	save_frame fatal_frame, fatal_stack_end
 	bl	arm64_fatal
 	b	.
 
