@@ -21,7 +21,8 @@ else ifeq ($(V),asan)
   SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else ifeq ($(V),tsan)
   CC_V := $(CC)
-  SANITIZE := -fsanitize=thread -fno-omit-frame-pointer
+  # A fence in a program that is not tested with it is no reason to fail.
+  SANITIZE := -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan
 else ifneq ($(CROSS_$(V)),)
   SYSROOT := $(if $(filter-out clean help setup,$(or $(MAKECMDGOALS),all)),$(shell tools/sysroot.sh $(V)))
   TRIPLET := $(CROSS_$(V):%-=%)

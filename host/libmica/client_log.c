@@ -166,7 +166,7 @@ static int open_one(struct mica_logs *l, unsigned int i, bool fresh, struct mica
 	const struct mica_trace_entry *e = &c->table.trace[i];
 	struct mica_trace *t = &l->trace[l->n];
 	bool ring = i == 0 && link->features & MICA_F_LOG;
-	char file[PATH_MAX + 16];
+	char file[PATH_MAX + 32];
 	uint8_t *at;
 
 	if (!ring && !is_read(&c->table, i)) {
