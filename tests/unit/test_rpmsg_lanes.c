@@ -233,11 +233,13 @@ static void corked(void **state)
 	rpmsg_virtio_cork(&l->host);
 	while (rpmsg_trysend(&b.host, data, sizeof(data)) > 0)
 		n++;
-	assert_int_equal(l->to_client, 101);
+	/* Once for the first half, once because it is full. */
+	assert_in_range(l->to_client, 101, 102);
 	link_run_client(l);
 	assert_int_equal(b.at_client.calls, 1000 + n);
+	n = l->to_client;
 	rpmsg_virtio_uncork(&l->host);
-	assert_int_equal(l->to_client, 101);
+	assert_int_equal(l->to_client, n);
 }
 
 static void urgent_first(void **state)

@@ -139,29 +139,56 @@ static void corked(void **state)
 	for (unsigned int round = 1; round <= 20; round++) {
 		rpmsg_virtio_cork(host);
 		rpmsg_virtio_cork(host);
-		for (int i = 0; i < 7; i++)
+		for (int i = 0; i < 3; i++)
 			send_host(t);
 		rpmsg_virtio_uncork(host);
 		assert_int_equal(t->l.to_client, round - 1);
 		rpmsg_virtio_uncork(host);
 		assert_int_equal(t->l.to_client, round);
 		link_run_client(&t->l);
-		assert_int_equal(t->at_client, 7 * round);
+		assert_int_equal(t->at_client, 3 * round);
 	}
 	rpmsg_virtio_cork(host);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 3; i++)
 		send_host(t);
 	assert_int_equal(t->l.to_client, 20);
+	/* Half a ring, then all of it. */
+	send_host(t);
+	assert_int_equal(t->l.to_client, 21);
+	for (int i = 0; i < 3; i++)
+		send_host(t);
+	assert_int_equal(t->l.to_client, 21);
+	send_host(t);
+	assert_int_equal(t->l.to_client, 22);
 	assert_int_equal(rpmsg_trysend(&t->host, "x", 1), RPMSG_ERR_NO_BUFF);
-	assert_int_equal(t->l.to_client, 21);
 	link_run_client(&t->l);
-	assert_int_equal(t->at_client, 148);
+	assert_int_equal(t->at_client, 68);
 	rpmsg_virtio_uncork(host);
-	assert_int_equal(t->l.to_client, 21);
+	assert_int_equal(t->l.to_client, 22);
 	/* One more than needed does nothing. */
 	rpmsg_virtio_uncork(host);
 	send_host(t);
-	assert_int_equal(t->l.to_client, 22);
+	assert_int_equal(t->l.to_client, 23);
+}
+
+/* No room although less than half a ring was sent: somebody else has the buffers. */
+static void corked_and_no_buffer(void **state)
+{
+	struct traffic *t = *state;
+	uint32_t len;
+
+	for (int i = 0; i < 6; i++)
+		assert_non_null(rpmsg_get_tx_payload_buffer(&t->host, &len, false));
+	rpmsg_virtio_cork(&t->l.host);
+	send_host(t);
+	send_host(t);
+	assert_int_equal(t->l.to_client, 0);
+	assert_int_equal(rpmsg_trysend(&t->host, "x", 1), RPMSG_ERR_NO_BUFF);
+	assert_int_equal(t->l.to_client, 1);
+	link_run_client(&t->l);
+	assert_int_equal(t->at_client, 2);
+	rpmsg_virtio_uncork(&t->l.host);
+	assert_int_equal(t->l.to_client, 1);
 }
 
 /* A peer that polls sees corked messages by quarters of the ring. */
@@ -377,14 +404,23 @@ static void resumed_from_silence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(one_doorbell_each_way), test(no_doorbells_while_busy),
-		test(never_busy_for_ever),   test(corked),
-		test(corked_is_shown),	     test(host_shows_some),
-		test(host_shows_each),	     test(wrong_number_behind),
-		test(numbers_are_read_once), test(buffers_take_turns),
-		test(buffers_come_back),     test(descriptors_are_not_written_again),
-		test(changed_address),	     test(changed_length),
-		test(changed_to_nothing),    test(resumed_from_silence),
+		test(one_doorbell_each_way),
+		test(no_doorbells_while_busy),
+		test(never_busy_for_ever),
+		test(corked),
+		test(corked_and_no_buffer),
+		test(corked_is_shown),
+		test(host_shows_some),
+		test(host_shows_each),
+		test(wrong_number_behind),
+		test(numbers_are_read_once),
+		test(buffers_take_turns),
+		test(buffers_come_back),
+		test(descriptors_are_not_written_again),
+		test(changed_address),
+		test(changed_length),
+		test(changed_to_nothing),
+		test(resumed_from_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
