@@ -33,7 +33,7 @@ class Count:
 
 SIZES = (16, 64, 256, 496, 1008, 2032)
 ECHO_GOAL, FLOOD_GOAL, WAKE_GOAL = 2.0, 1.5, 1.2
-LANE_ECHO_GOAL, LANE_FLOOD_GOAL = 1.3, 1.15
+LANE_ECHO_GOAL, LANE_FLOOD_GOAL, LANE_BELLS_GOAL = 1.3, 1.15, 0.05
 BULK_GOAL = 0.9  # of the floor's rate
 
 
@@ -64,14 +64,17 @@ def rings():
 
 def lanes():
     """The negotiated format."""
-    for n in (16, 496):
+    for n in (16, 496, 1008, 2032):
         yield Ratio(f"lanes: round trip, {n} B", f"lane.echo.{n}", (f"floor.ring.echo.{n}",),
                     LANE_ECHO_GOAL if n == 16 else None)
+        yield Ratio(f"lanes: both ends in one thread, {n} B", f"lane.alone.{n}",
+                    (f"floor.ring.alone.{n}",))
+        goal = LANE_FLOOD_GOAL if n in (16, 496) else None
         for way, words in (("out", "host to client"), ("in", "client to host")):
             yield Ratio(f"lanes: flood {words}, {n} B", f"lane.{way}.{n}",
-                        (f"floor.ring.flood.{n}",), LANE_FLOOD_GOAL)
+                        (f"floor.ring.flood.{n}",), goal)
             yield Ratio(f"lanes: flood {words}, corked, {n} B", f"lane.corked.{way}.{n}",
-                        (f"floor.ring.flood.{n}",), LANE_FLOOD_GOAL)
+                        (f"floor.ring.flood.{n}",), goal)
 
 
 def wakes():
@@ -89,6 +92,9 @@ def wakes():
                 "bells_out", 1)
     yield Count("lanes: doorbells to the host, a round trip", "lane.wake.echo.cross.16", "bells_in",
                 1)
+    for to, way in (("client", "out"), ("host", "in")):
+        yield Count(f"lanes: doorbells to the {to}, a message of a flood",
+                    f"lane.wake.{way}.cross.496", f"bells_{way}", LANE_BELLS_GOAL)
     yield Count("doorbells to the client, a message of a flood", "rpmsg.wake.out.cross.496",
                 "bells_out")
     yield Count("doorbells to the host, a message of a flood", "rpmsg.wake.in.cross.496",

@@ -14,6 +14,17 @@ static void corked(const struct rlink *l, struct rlink_end *e, bool on)
 		l->cork(e, on);
 }
 
+/* Whether whoever finds no buffer is told of those that come back. True: some have already. */
+static bool want_room(struct rlink *l, struct rlink_end *e, bool want)
+{
+	if (l->format)
+		return l->format->want_room(e, want);
+	if (want)
+		return virtqueue_enable_cb(e->rvdev.svq);
+	virtqueue_disable_cb(e->rvdev.svq);
+	return false;
+}
+
 /* Floods as far as there are buffers. False: none is left. */
 static bool send_some(struct rlink *l)
 {
@@ -53,10 +64,10 @@ static void peer_sleeps(void *arg)
 			return;
 		rlink_poll_client(l);
 		/* Told of buffers that come back as long as there is something to send. */
-		while (!send_some(l) && virtqueue_enable_cb(l->client.rvdev.svq))
+		while (!send_some(l) && want_room(l, &l->client, true))
 			;
 		if (!l->client.to_send && l->job == RLINK_SOURCE)
-			virtqueue_disable_cb(l->client.rvdev.svq);
+			(void)want_room(l, &l->client, false);
 	}
 }
 
@@ -113,9 +124,9 @@ static void wait_buffer(struct rlink *l, uint32_t *turns)
 		bench_spin(turns);
 		return;
 	}
-	if (!virtqueue_enable_cb(l->host.rvdev.svq))
+	if (!want_room(l, &l->host, true))
 		rlink_sleep_host(l);
-	virtqueue_disable_cb(l->host.rvdev.svq);
+	(void)want_room(l, &l->host, false);
 }
 
 static void flood_out_host(void *arg, uint32_t ops)
@@ -237,6 +248,16 @@ static void add_packed(const struct bench_kind *kind, enum rlink_job job, const 
 	bench_add(kind, l, BENCH_CROSS, 500, 100, "rpmsg.packed.%s.16", name);
 }
 
+/* A flood in which both sides sleep when there is nothing to do. */
+static void add_wake_flood(struct rlink *l, const char *name)
+{
+	bool in = l->job == RLINK_SOURCE;
+
+	l->blocking = true;
+	bench_add(in ? &kind_in_wake : &kind_out_wake, l, BENCH_CROSS, 200, 20,
+		  "%s.wake.%s.cross.%u", name, in ? "in" : "out", l->size);
+}
+
 static struct rlink *make_in(const struct rlink_format *format, uint32_t size, enum rlink_job job)
 {
 	struct rlink *l = make(size, job);
@@ -247,11 +268,14 @@ static struct rlink *make_in(const struct rlink_format *format, uint32_t size, e
 
 void bench_rpmsg_format(const struct rlink_format *format)
 {
-	static const uint32_t sizes[] = { 16, 496 };
+	static const uint32_t sizes[] = { 16, 496, 1008, 2032 };
 
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		uint32_t n = sizes[i];
+		struct rlink *l = make_in(format, n, RLINK_ECHO);
 
+		l->alone = true;
+		bench_add(&kind_alone, l, BENCH_ALONE, 1000, 50, "%s.alone.%u", format->name, n);
 		bench_add(&kind_echo, make_in(format, n, RLINK_ECHO), BENCH_CROSS, 500, 100,
 			  "%s.echo.%u", format->name, n);
 		bench_add(&kind_out, make_in(format, n, RLINK_SINK), BENCH_CROSS, 1000, 50,
@@ -259,6 +283,8 @@ void bench_rpmsg_format(const struct rlink_format *format)
 		bench_add(&kind_in, make_in(format, n, RLINK_SOURCE), BENCH_CROSS, 1000, 50,
 			  "%s.in.%u", format->name, n);
 	}
+	add_wake_flood(make_in(format, 496, RLINK_SINK), format->name);
+	add_wake_flood(make_in(format, 496, RLINK_SOURCE), format->name);
 	for (int place = BENCH_CROSS; place <= BENCH_SAME; place++) {
 		struct rlink *l = make_in(format, 16, RLINK_ECHO);
 
@@ -282,6 +308,12 @@ void bench_rpmsg_corked(const struct rlink_format *format,
 		bench_add(i % 2 ? &kind_in : &kind_out, l, BENCH_CROSS, 1000, 50, "%s.corked.%s.%u",
 			  format ? format->name : "rpmsg", i % 2 ? "in" : "out", n);
 	}
+	for (unsigned int i = 0; i < 2; i++) {
+		struct rlink *l = make_in(format, 496, i ? RLINK_SOURCE : RLINK_SINK);
+
+		l->cork = cork;
+		add_wake_flood(l, format ? "lane.corked" : "rpmsg.corked");
+	}
 }
 
 void bench_rpmsg(void)
@@ -302,6 +334,6 @@ void bench_rpmsg(void)
 		add_wake(&kind_echo_wake, RLINK_ECHO, (enum bench_place)place, "echo", 16);
 		add_wake(&kind_echo_wake, RLINK_ECHO, (enum bench_place)place, "echo", 496);
 	}
-	add_wake(&kind_out_wake, RLINK_SINK, BENCH_CROSS, "out", 496);
-	add_wake(&kind_in_wake, RLINK_SOURCE, BENCH_CROSS, "in", 496);
+	add_wake_flood(make(496, RLINK_SINK), "rpmsg");
+	add_wake_flood(make(496, RLINK_SOURCE), "rpmsg");
 }

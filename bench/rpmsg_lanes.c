@@ -22,6 +22,11 @@ static bool lanes_left(struct rlink_end *e)
 	return rpmsg_virtio_rx_pending(&e->rvdev);
 }
 
+static bool lanes_want_room(struct rlink_end *e, bool want)
+{
+	return rpmsg_virtio_want_room(&e->rvdev, want);
+}
+
 static void cork(struct rlink_end *e, bool on)
 {
 	if (on)
@@ -38,6 +43,7 @@ void bench_lanes(void)
 		.end_size = sizeof(struct rpmsg_virtio_lanes),
 		.up = lanes_up,
 		.left = lanes_left,
+		.want_room = lanes_want_room,
 	};
 
 	bench_rpmsg_format(&lanes);

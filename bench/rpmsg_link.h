@@ -53,6 +53,9 @@ struct rlink_format {
 	void (*up)(struct rlink_end *e, uint8_t *at, bool host);
 	/* Something is left after a look at what has come, which takes a bounded time. */
 	bool (*left)(struct rlink_end *e);
+	/* A sender that found no room wants a doorbell when there is some, or does not any more.
+	 * True: there is some already. */
+	bool (*want_room)(struct rlink_end *e, bool want);
 };
 
 struct rlink {

@@ -45,6 +45,7 @@ static inline struct vq_desc_extra *rpmsg_virtio_checked_slot(struct virtqueue *
 }
 
 #define RPMSG_PAUSE_TURNS 200u
+#define RPMSG_GATHER	  4u /* pauses at most before there really is nothing */
 
 /* rpmsg_deliver.c: whom a message is for; ept NULL: nobody. */
 struct rpmsg_delivery {

@@ -66,7 +66,7 @@ static void note_rx(struct rpmsg_virtio_device *rvdev, const struct rpmsg_lane_r
 static int sent(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_tx *tx, int len)
 {
 	rvdev->stats.tx_messages++;
-	if (!rvdev->corked && rpmsg_lane_must_ring(tx))
+	if ((!rvdev->corked || tx->tail - tx->kicked >= tx->size / 2) && rpmsg_lane_must_ring(tx))
 		ring_doorbell(rvdev);
 	return len;
 }
@@ -218,23 +218,16 @@ bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len)
 	return room;
 }
 
-bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want)
+/* With the lock held. */
+static bool want_room(struct rpmsg_virtio_device *rvdev, bool want)
 {
 	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
 	bool room = false;
 
-	if (lanes) {
-		metal_mutex_acquire(&rvdev->rdev.lock);
-		for (unsigned int i = 0; i < lanes->n && lanes->want != want; i++)
-			room |= rpmsg_lane_want_room(&lanes->tx[i], want);
-		lanes->want = want;
-		metal_mutex_release(&rvdev->rdev.lock);
-		return room;
-	}
-	if (want)
-		return virtqueue_enable_cb(rvdev->svq);
-	virtqueue_disable_cb(rvdev->svq);
-	return false;
+	for (unsigned int i = 0; i < lanes->n && lanes->want != want; i++)
+		room |= rpmsg_lane_want_room(&lanes->tx[i], want);
+	lanes->want = want;
+	return room;
 }
 
 /* ---- receiving ---- */
@@ -314,7 +307,7 @@ static struct rpmsg_lane_rx *take(struct rpmsg_virtio_device *rvdev, struct rpms
 {
 	struct rpmsg_lane_rx *rx = next(rvdev, m);
 
-	if (!rx && rpmsg_virtio_let_gather(rvdev))
+	for (unsigned int i = 0; !rx && i < RPMSG_GATHER && rpmsg_virtio_let_gather(rvdev); i++)
 		rx = next(rvdev, m);
 	while (!rx && !virtqueue_is_broken(rvdev->rvq) && !fall_asleep(rvdev))
 		rx = next(rvdev, m);
@@ -433,6 +426,7 @@ int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 		return RPMSG_ERR_PARAM;
 	}
 	lanes->kick = kick;
+	lanes->want_room = want_room;
 	lanes->pending = pending;
 	lanes->drop = drop;
 	rvdev->rdev.ops = operations;

@@ -117,7 +117,9 @@ int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra 
 		return RPMSG_ERR_DEV_STATE;
 	slot->state = SLOT_IDLE;
 	rvdev->stats.tx_messages++;
-	if (!rvdev->corked)
+	/* Corked: half a ring is as much as a peer that sleeps is left without. */
+	if (!rvdev->corked ||
+	    (uint16_t)(vq->vq_prod_idx - vq->vq_kicked_idx) >= vq->vq_nentries / 2)
 		virtqueue_kick(vq);
 	else if ((uint16_t)(vq->vq_prod_idx - vq->vq_public_idx) >= vq->vq_nentries / 4)
 		virtqueue_publish(vq);

@@ -6,7 +6,7 @@
 
 #include "session.h"
 
-#define NO_BUFFER_POLL_MS 5u /* the host may return buffers without a doorbell */
+#define NO_BUFFER_POLL_MS 5u /* a host that may return buffers without a doorbell */
 
 static void wake_senders(struct mica_ept *ept)
 {
@@ -89,6 +89,10 @@ bool sdk_ept_redeliver(struct session *s)
 
 void sdk_ept_wake_senders(struct session *s)
 {
+	if (s->wants_room) {
+		s->wants_room = false;
+		(void)rpmsg_virtio_want_room(&s->rvdev, false);
+	}
 	for (struct mica_ept *ept = s->epts; ept; ept = ept->next)
 		wake_senders(ept);
 }
@@ -219,7 +223,18 @@ int mica_ept_announce(struct mica_ept *ept)
 	return MICA_OK;
 }
 
-enum attempt { SENT, NO_LEAVE, NO_BUFFER, TOO_BIG, ENDED };
+/* ROOM: there was no buffer, and now there is. */
+enum attempt { SENT, NO_LEAVE, NO_BUFFER, ROOM, TOO_BIG, ENDED };
+
+/*
+ * No buffer, and the caller counts as waiting: the host shall ring when it has given one back. The
+ * session takes that back before it wakes those who wait, so that none is forgotten.
+ */
+static enum attempt want_room(struct session *s)
+{
+	s->wants_room = true;
+	return rpmsg_virtio_want_room(&s->rvdev, true) ? ROOM : NO_BUFFER;
+}
 
 /*
  * One try. Credit is taken before sending, so that two senders cannot spend the same one. With
@@ -231,6 +246,7 @@ static enum attempt try_send(struct mica_ept *ept, const void *data, size_t len,
 	bool counts = sdk_credit_counts(s, ept->rp.dest_addr, len);
 	unsigned long key = mica_os_critical_enter();
 	bool may = s->state == SESSION_READY && ept->bound && (!counts || ept->credit);
+	enum attempt got = NO_BUFFER;
 	int ret;
 
 	s->in_send += may;
@@ -247,13 +263,27 @@ static enum attempt try_send(struct mica_ept *ept, const void *data, size_t len,
 	rpmsg_virtio_uncork(&s->rvdev);
 
 	key = mica_os_critical_enter();
-	s->in_send--;
 	ept->credit += ret < 0 && counts;
 	ept->waiting += ret < 0 && wait;
 	mica_os_critical_exit(key);
+	if (ret == RPMSG_ERR_NO_BUFF && wait)
+		got = want_room(s);
+	key = mica_os_critical_enter();
+	s->in_send--;
+	mica_os_critical_exit(key);
 	if (ret == RPMSG_ERR_BUFF_SIZE || ret == RPMSG_ERR_PARAM)
 		return TOO_BIG;
-	return ret < 0 ? NO_BUFFER : SENT;
+	return ret < 0 ? got : SENT;
+}
+
+/* How long to sleep at most. Hosts that acknowledge features ring when they were asked to. */
+static uint32_t nap(enum attempt got, uint32_t left)
+{
+	if (got == ROOM)
+		return 0;
+	if (got == NO_BUFFER && !sdk_session.acked && left > NO_BUFFER_POLL_MS)
+		return NO_BUFFER_POLL_MS;
+	return left;
 }
 
 /* Until somebody woke us or `ms` have passed. */
@@ -284,8 +314,7 @@ int mica_ept_send(struct mica_ept *ept, const void *data, size_t len, uint32_t t
 			return got == ENDED ? MICA_ENDED : MICA_TOO_BIG;
 		if (left == 0)
 			return MICA_TIMEOUT;
-		wait_for_room(ept, got == NO_BUFFER && left > NO_BUFFER_POLL_MS ? NO_BUFFER_POLL_MS
-										: left);
+		wait_for_room(ept, nap(got, left));
 		now = mica_os_time_us();
 		if (timeout_ms != MICA_OS_FOREVER)
 			left = now < end ? (uint32_t)((end - now + 999u) / 1000u) : 0;

@@ -48,10 +48,11 @@ struct session {
 	struct rpmsg_virtio_device rvdev;
 	struct rpmsg_virtio_lanes lanes; /* with feature LANES */
 
-	struct mica_ept *epts;	 /* critical section */
-	uint32_t in_send;	 /* senders inside rpmsg, critical section */
-	bool let_go_due;	 /* the host took the rings back while a debugger had the core */
-	uint32_t status_handled; /* request of the status word that was served already */
+	struct mica_ept *epts;	  /* critical section */
+	volatile bool wants_room; /* a sender found none; the host was asked to ring */
+	uint32_t in_send;	  /* senders inside rpmsg, critical section */
+	bool let_go_due;	  /* the host took the rings back while a debugger had the core */
+	uint32_t status_handled;  /* request of the status word that was served already */
 	struct rpmsg_endpoint ctrl;
 	struct sdk_ping {
 		void *data;

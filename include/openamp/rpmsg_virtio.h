@@ -71,9 +71,10 @@ struct rpmsg_virtio_lanes {
 	unsigned long urgent[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /* local, 1024 and up */
 	uint32_t urgent_addr; /* and one below 1024; 0: none */
 	bool want;	      /* a sender waits for room */
-	/* rpmsg_virtio_lanes.c: ring for what was sent; is something there to receive; forget the
-	 * lanes. */
+	/* rpmsg_virtio_lanes.c: ring for what was sent; ask for room; is something there to
+	 * receive; forget the lanes. */
 	void (*kick)(struct rpmsg_virtio_device *rvdev);
+	bool (*want_room)(struct rpmsg_virtio_device *rvdev, bool want);
 	bool (*pending)(const struct rpmsg_virtio_device *rvdev);
 	void (*drop)(struct rpmsg_virtio_device *rvdev);
 };
@@ -235,8 +236,9 @@ int rpmsg_virtio_resume_lanes(struct rpmsg_virtio_device *rvdev);
 /*
  * Not in OpenAMP: several messages for one doorbell. What is sent between the two, by whatever
  * thread, may be seen by the peer at once or not before the end; whether it wants its doorbell is
- * looked at only at the end, or when a sender finds no room. Calls nest. Between them nobody may
- * wait for the peer, other than inside a sending function. Before rpmsg_deinit_vdev(), not after.
+ * looked at only at the end, and when half a ring was sent or a sender finds no room. Calls nest.
+ * Between them nobody may wait for the peer, other than inside a sending function. Before
+ * rpmsg_deinit_vdev(), not after.
  */
 void rpmsg_virtio_cork(struct rpmsg_virtio_device *rvdev);
 void rpmsg_virtio_uncork(struct rpmsg_virtio_device *rvdev);
