@@ -8,9 +8,9 @@
  * are MICA_NATIVE_BASE + offset in the shared memory; its length is the memfd's size. The client
  * maps it anywhere and translates. The umt window within is memory of its own (descriptor 6), which
  * the client maps over that part. Each doorbell is an eventfd; both sides read it, or wait for the
- * edge that each write is (EPOLLET), before they look at the rings. The client dies by exit(0) after it wrote MICA_STATUS_OFF; its process is its
- * core. It allows its parent's successors to find it (PR_SET_PTRACER_ANY), and it does not die
- * with the daemon.
+ * edge that each write is (EPOLLET), before they look at the rings. The client dies by exit(0)
+ * after it wrote MICA_STATUS_OFF; its process is its core. It allows its parent's successors to
+ * find it (PR_SET_PTRACER_ANY), and it does not die with the daemon.
  */
 #ifndef MICA_NATIVE_H
 #define MICA_NATIVE_H

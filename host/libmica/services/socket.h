@@ -21,10 +21,10 @@ struct mica_socket {
 	uv_poll_t *listen_poll;
 	int conn; /* -1: nobody is connected */
 	uv_poll_t *conn_poll;
-	int watching; /* UV_READABLE | UV_WRITABLE, of conn */
+	int watching;  /* UV_READABLE | UV_WRITABLE, of conn */
 	bool answered; /* the client sent something since the application did */
-	bool deaf;    /* the application has gone; what it sent before is still to be read */
-	bool told;    /* that an application did wrong: once an endpoint */
+	bool deaf;     /* the application has gone; what it sent before is still to be read */
+	bool told;     /* that an application did wrong: once an endpoint */
 	int leaving[MICA_SOCKET_LEAVING]; /* gone, with messages for the client; oldest first */
 	unsigned int n_leaving;
 	struct mica_held held;
