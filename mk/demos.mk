@@ -26,7 +26,10 @@ $(B)/openamp/load_fw: $(call obj,$(SRC_load_fw)) $(B)/libmica.a $(B)/libopenamp.
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ $(LIBS_mica) -lpthread
 
-$(B)/openamp/%-shared $(B)/openamp/%-share: $(B)/openamp/%
+$(B)/openamp/%-shared: $(B)/openamp/%
+	ln -sf $(<F) $@
+
+$(B)/openamp/%-share: $(B)/openamp/%
 	ln -sf $(<F) $@
 
 install: install-demos
