@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Windows: a part of a region behind a file of its own, for processes that shall reach nothing
- * else. Pages are filled in as they are touched, so that the end of a window is a flag and one
- * unmapping: what is touched later is the window's scratch page.
+ * else. Pages are filled in at the first touch, all of a mapping at once, so that the end of a
+ * window is a flag and one unmapping: what is touched later is the window's scratch page.
  *
  * A window's pages hang in the address space of the device's inode, at offsets that the device's
  * own mappings cannot have: that is where unmap_mapping_range() finds them, in all processes.
@@ -30,6 +30,16 @@ struct mcs_shared {
 	bool ended;
 };
 
+/* The others, as far as it goes: none of them costs a fault of its own. */
+static void map_around(struct vm_area_struct *vma)
+{
+	unsigned long pfn = vma->vm_pgoff - WINDOW_PGOFF, addr;
+
+	for (addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE)
+		if (vmf_insert_pfn(vma, addr, pfn++) & VM_FAULT_ERROR)
+			break;
+}
+
 static vm_fault_t window_fault(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
@@ -42,6 +52,8 @@ static vm_fault_t window_fault(struct vm_fault *vmf)
 					  vm_get_page_prot(vma->vm_flags));
 	else
 		ret = vmf_insert_pfn(vma, vmf->address, vmf->pgoff - WINDOW_PGOFF);
+	if (!w->ended && !(ret & VM_FAULT_ERROR))
+		map_around(vma);
 	mutex_unlock(&w->lock);
 	return ret;
 }

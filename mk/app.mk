@@ -7,7 +7,7 @@ EXAMPLES := $(patsubst packaging/examples/%.c,$(B)/examples/%,$(wildcard packagi
 
 .PHONY: app install-app
 host: app
-app: $(B)/libmica-app.a $(EXAMPLES) $(B)/tests/app_tool $(B)/tests/traffic $(B)/tests/poke
+app: $(B)/libmica-app.a $(EXAMPLES) $(B)/tests/app_tool $(B)/tests/traffic $(B)/tests/poke $(B)/tests/counts
 
 $(B)/libmica-app.a: $(call obj,$(SRC_app))
 
@@ -15,7 +15,10 @@ $(B)/examples/%: $(B)/obj/packaging/examples/%.o $(B)/libmica-app.a
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 
-$(B)/tests/app_tool $(B)/tests/traffic $(B)/tests/poke: $(B)/tests/%: $(B)/obj/tests/tools/%.o $(B)/libmica-app.a
+# Counts what is copied, in the library, too.
+$(B)/tests/counts: private HOST_LDFLAGS += -Wl,--wrap=memcpy,--wrap=memmove
+
+$(B)/tests/app_tool $(B)/tests/traffic $(B)/tests/poke $(B)/tests/counts: $(B)/tests/%: $(B)/obj/tests/tools/%.o $(B)/libmica-app.a
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
 

@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "extras.h"
+#include "mica_chip.h"
 #include "mica_os.h"
 #include "mica_rpc.h"
 #include "mica_umt.h"
@@ -17,6 +18,8 @@ static struct mica_os_sem asked;
 static struct mica_os_thread thread;
 static struct client_bench_request request;
 static volatile uint64_t sum; /* so that what was read counts as used */
+static uint32_t seen_pieces;
+static uint64_t seen_bytes;
 static uint8_t data[DATA];
 static _Alignas(16) unsigned char stack[STACK];
 
@@ -29,6 +32,10 @@ static bool on_umt(const void *piece, size_t len, bool more, void *arg)
 	(void)arg;
 	if (!p)
 		return true;
+	if (mica_chip_to_da(p) != MICA_CHIP_NO_DA) {
+		seen_pieces++;
+		seen_bytes += len;
+	}
 	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word)) {
 		memcpy(&word, p, sizeof(word));
 		all += word;
@@ -74,7 +81,7 @@ static int open_file(void)
 {
 	int fd;
 
-	if (request.op == CLIENT_BENCH_UMT || !mica_rpc_wait(WAIT_MS))
+	if (request.op >= CLIENT_BENCH_UMT || !mica_rpc_wait(WAIT_MS))
 		return -1;
 	fd = mica_open("/bench", MICA_O_RDWR | MICA_O_CREAT, 0600);
 	for (uint32_t i = 0; request.op == CLIENT_BENCH_READ && i < request.count; i++)
@@ -98,6 +105,10 @@ static void bench_main(void *arg)
 		while (answer.count < request.count && call(fd, answer.count))
 			answer.count++;
 		answer.us = mica_os_time_us() - begin;
+		if (request.op == CLIENT_BENCH_SEEN) {
+			answer.count = seen_pieces;
+			answer.bytes = seen_bytes;
+		}
 		if (fd >= 0)
 			mica_close(fd);
 		mica_ept_send(&ept, &answer, sizeof(answer), WAIT_MS);

@@ -15,6 +15,8 @@ enum client_bench_op {
 	CLIENT_BENCH_WRITE = 2, /* of size bytes each */
 	CLIENT_BENCH_READ = 3,
 	CLIENT_BENCH_UMT = 4, /* sends so many bulk messages of size bytes, written anew each */
+	CLIENT_BENCH_SEEN =
+		5, /* count and bytes of the pieces read so far, all of them in the window */
 };
 
 struct client_bench_request {
@@ -26,6 +28,7 @@ struct client_bench_answer {
 	uint32_t op;
 	uint32_t count; /* how many were done; less than asked for: one failed */
 	uint64_t us;	/* by the client's clock */
+	uint64_t bytes; /* SEEN */
 };
 
 #endif /* CLIENT_BENCH_H */

@@ -84,6 +84,7 @@ static int map_window(struct mica_umt *u, int fd, int64_t deadline)
 	if (va == MAP_FAILED)
 		return -1;
 	u->window = va;
+	(void)*(const volatile uint8_t *)u->window; /* mcs_km's come with the first touch */
 	for (unsigned int i = 0; i < u->hello.taken; i++) {
 		if (umt_pump(u, deadline))
 			return -1;

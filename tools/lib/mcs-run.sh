@@ -84,13 +84,14 @@ emulator() {
 # qemu_start SECONDS CONSOLE-ARGS...: starts the emulator in the background. Its terminal is on
 # descriptors 3 and 5.
 qemu_start() {
-	local limit=$1 net=() dtb=() drive=() serial=(-serial "file:$uart")
+	local limit=$1 net=() dtb=() drive=() control=() serial=(-serial "file:$uart")
 	shift
 	[ "$BOARD_DTB" = 0 ] || dtb=(-dtb "$work/board.dtb")
 	[ -z "$ssh" ] || net=(-netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh-:22"
 		-device "virtio-net-device,netdev=net")
 	[ -z "$disk" ] || drive=(-drive "if=none,id=disk,format=raw,file=$disk"
 		-device "virtio-blk-device,drive=disk")
+	[ -z "$qmp" ] || control=(-qmp "unix:$qmp,server=on,wait=off")
 	[ -z "$terminal" ] || serial=(-serial chardev:uart
 		-chardev "socket,id=uart,path=$terminal,server=on,wait=off,logfile=$uart")
 	emulator "$limit" "${EMULATOR[@]}" "${MACHINE[@]}" -nodefaults -display none -no-reboot \
@@ -103,7 +104,7 @@ qemu_start() {
 		-device virtconsole,chardev=console,nr=0 \
 		-device virtserialport,chardev=output,nr=1,name=mcs-run.output \
 		-device virtserialport,chardev=status,nr=2,name=mcs-run.status \
-		"${net[@]}" "${drive[@]}" "$@" <&3 >&5 4>&- 2>"$work/qemu.log" &
+		"${net[@]}" "${drive[@]}" "${control[@]}" "$@" <&3 >&5 4>&- 2>"$work/qemu.log" &
 	qemu_pid=$!
 }
 
