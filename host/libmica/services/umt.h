@@ -28,9 +28,9 @@ struct umt {
 	/* Pieces: of applications, until the client returns them; of the client, until they were
 	 * read. */
 	struct mica_umt_pieces sent, got;
-	bool sending;  /* the application has begun a message and not ended it */
-	bool getting;  /* so has the client */
-	bool stale;    /* the answer that is due belongs to an application that is gone */
+	bool sending; /* the application has begun a message and not ended it */
+	bool getting; /* so has the client */
+	bool stale;   /* the answer that is due belongs to an application that is gone */
 	bool closing;
 	bool skipping; /* the rest of the client's message has lost its reader */
 	struct mica_umt_message queue[UMT_QUEUE];
