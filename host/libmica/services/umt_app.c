@@ -149,27 +149,38 @@ static void take_packet(struct umt *u, const struct mica_umt_note *notes, size_t
 		umt_hang_up(u, wrong);
 }
 
-static void on_app(uv_poll_t *poll, int status, int events)
+/* As many as wait; as recvmmsg(2). */
+static int receive(int fd, packet packets[PACKETS], size_t len[PACKETS])
 {
-	struct umt *u = poll->data;
-	packet packets[PACKETS];
-	struct iovec iov[PACKETS];
 	struct mmsghdr msgs[PACKETS] = { 0 };
-	int n = 0;
+	struct iovec iov[PACKETS];
+	int n;
 
-	(void)events;
 	for (unsigned int i = 0; i < PACKETS; i++) {
 		iov[i] = (struct iovec){ packets[i], sizeof(packets[i]) };
 		msgs[i].msg_hdr = (struct msghdr){ .msg_iov = &iov[i], .msg_iovlen = 1 };
 	}
-	if (status >= 0)
-		n = recvmmsg(u->app_fd, msgs, PACKETS, MSG_DONTWAIT, NULL);
+	n = recvmmsg(fd, msgs, PACKETS, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < n; i++)
+		len[i] = msgs[i].msg_len;
+	return n;
+}
+
+static void on_app(uv_poll_t *poll, int status, int events)
+{
+	struct umt *u = poll->data;
+	packet packets[PACKETS];
+	size_t len[PACKETS];
+	int n;
+
+	(void)events;
+	n = status < 0 ? 0 : receive(u->app_fd, packets, len);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0)
 		umt_hang_up(u, NULL);
 	for (int i = 0; i < n && u->app_fd >= 0; i++)
-		take_packet(u, packets[i], msgs[i].msg_len);
+		take_packet(u, packets[i], len[i]);
 	umt_told(u);
 	umt_flush(u);
 }
