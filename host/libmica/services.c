@@ -17,10 +17,6 @@
 #include "totals.h"
 
 #define CREDIT_MAX 1024u
-/* Half of what a sender starts with: it never runs dry meanwhile, and every other message of an
- * exchange in lock-step goes without a message about it. */
-#define GIVE_BACK_AT (MICA_CREDIT_INITIAL / 2)
-
 /* Credit is given back when a message goes to the client anyway and has it to carry, or else before
  * the client runs dry: it begins with four. */
 #define CREDIT_RIDES 2u
@@ -220,7 +216,7 @@ static bool give_credit(struct mica_service *s)
 					.sender = s->remote,
 					.count = s->rx_drained };
 
-	if (s->rx_drained < GIVE_BACK_AT || !link->ctrl_open)
+	if (!s->rx_drained || !link->ctrl_open)
 		return true;
 	if (!mica_services_control(link, &msg, sizeof(msg)))
 		return false;

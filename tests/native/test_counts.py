@@ -68,6 +68,11 @@ def counts(site, *args):
     return {what: int(number) for what, number in zip(words[::2], words[1::2])}
 
 
+def credited(d, about):
+    """Credit rides with every other message of an endpoint; each may have some left, or had some before."""
+    assert abs(d["credit in"] - about) <= 2 and abs(d["credit out"] - about) <= 2
+
+
 def bench(site):
     site.run("one", "bench")
     wait_until(lambda: {"mica-bench", "rpmsg-umt", "rpmsg-rpc"} <= {s["name"] for s in site.info("one")["services"]},
@@ -86,8 +91,8 @@ def test_bulk_to_the_client(site, size):
     assert (d["rpmsg-umt", "window_tx_bytes"], d["rpmsg-umt", "window_rx_bytes"]) == (20 * size, 0)
     # The program's own questions are a message each way.
     assert d["mica-bench", "rx_messages"] == d["mica-bench", "tx_messages"] == 1
-    assert d["credit in"] == d["credit out"] == 10
-    assert d["in"] <= 20 + 10 + 1 and d["out"] <= 20 + 10 + 1
+    credited(d, 10)
+    assert d["in"] <= 21 + 12 and d["out"] <= 21 + 12
 
 
 @pytest.mark.parametrize("size", [4096, 65536, MIB])
@@ -100,8 +105,8 @@ def test_bulk_to_the_host(site, size):
     assert d["rpmsg-umt", "tx_bytes"] == d["rpmsg-umt", "rx_bytes"] == 20 * ENTRY
     assert (d["rpmsg-umt", "window_tx_bytes"], d["rpmsg-umt", "window_rx_bytes"]) == (0, 20 * size)
     assert d["mica-bench", "rx_messages"] == d["mica-bench", "tx_messages"] == 21
-    assert d["credit in"] == d["credit out"] == 20
-    assert d["in"] <= 41 + 20 and d["out"] <= 41 + 20
+    credited(d, 20)
+    assert d["in"] <= 41 + 22 and d["out"] <= 41 + 22
 
 
 def test_daemon_never_has_the_window(site):
@@ -129,8 +134,8 @@ def test_calls_of_linux(site, op, size, request_bytes, reply_bytes):
     assert more["rpmsg-rpc", "rx_bytes"] - 2 * few["rpmsg-rpc", "rx_bytes"] == 100 * request_bytes
     assert more["rpmsg-rpc", "tx_bytes"] - 2 * few["rpmsg-rpc", "tx_bytes"] == 100 * reply_bytes
     # Of 126 messages and 4 of mica-bench each way.
-    assert abs(more["credit in"] - 65) <= 1 and abs(more["credit out"] - 65) <= 1
-    assert more["in"] <= 126 + 4 + 66 and more["out"] <= 126 + 4 + 66
+    credited(more, 65)
+    assert more["in"] <= 130 + 67 and more["out"] <= 130 + 67
 
 
 @pytest.mark.parametrize("variant", ["ref", "nolanes"])
@@ -145,9 +150,9 @@ def test_terminal(site, variant):
         d = counted.settled("rpmsg-tty", 40, 40)
     assert d["rpmsg-tty", "rx_bytes"] == d["rpmsg-tty", "tx_bytes"] == 40
     assert d["rpmsg-tty", "dropped_bytes"] == 0
-    assert d["in"] <= 40 + 21 and d["out"] <= 40 + 21
+    assert d["in"] <= 40 + 22 and d["out"] <= 40 + 22
     if variant == "ref":
-        assert abs(d["credit in"] - 20) <= 1 and abs(d["credit out"] - 20) <= 1
+        credited(d, 20)
 
 
 @pytest.mark.parametrize("variant", ["ref", "nolanes"])
