@@ -32,6 +32,7 @@ class Daemon:
         self.process = subprocess.Popen([os.path.join(BUILD, "micad"), "--pedestal", "native",
                                          "--config-dir", self.dir], env=self.env,
                                         stdin=subprocess.DEVNULL, stderr=self.log, cwd=self.dir)
+        self.clients = []
         self.socket = socket.socket(socket.AF_UNIX)
         end = time.monotonic() + 30
         while True:
@@ -63,6 +64,7 @@ class Daemon:
             conf.write(f"[Mica]\nName={name}\nPedestal=native\n"
                        f"ClientPath={BUILD}/client/mica-{variant}-native\n")
         self.call("Create", file=path)
+        self.clients.append(name)
 
     def status(self, field):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:
@@ -70,6 +72,10 @@ class Daemon:
 
     def close(self):
         self.socket.close()
+        # They outlive their daemon.
+        for name in self.clients:
+            subprocess.run([os.path.join(BUILD, "mica"), "stop", name], env=self.env, check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.process.terminate()
         self.process.wait()
         self.log.close()
