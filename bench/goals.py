@@ -105,10 +105,36 @@ def system():
     for n in (16, 496):
         yield Ratio(f"endpoint socket, to the client and back, {n} B", f"app.socket.{n}",
                     ("floor.eventfd.same.8", f"floor.socket.same.{n}"), 1.6)
-    yield Ratio("start of a client until it is ready", "life.start", ("floor.spawn",), 1.5)
-    yield Ratio("stop of a client", "life.stop", ("floor.spawn",))
     yield Count("resident memory of the daemon with one client, MiB", "idle", "resident_mib", 6)
     yield Count("wake-ups of the idle daemon in five seconds", "idle", "wakeups", 0)
+
+
+def life():
+    """Compared with fork and exec of a small program, or of as many as are started."""
+    yield Ratio("start of a client until it is ready", "life.start", ("floor.spawn",), 1.5)
+    yield Ratio("stop of a client", "life.stop", ("floor.spawn",), 1)
+    yield Ratio("killed client until it is ready again", "life.restart", ("floor.spawn",), 2)
+    for n in (1, 8, 64):
+        yield Ratio(f"start of the daemon with {n} clients to start, until they are ready",
+                    f"life.boot.{n}", (f"floor.spawn.{1 + n}",), 2)
+    yield Ratio("endpoint socket among 64 clients, to alone", "app.among.16", ("app.alone.16",),
+                1.2)
+    yield Count("resident memory of the daemon with 64 clients, MiB", "idle.many", "resident_mib",
+                16)
+    yield Count("wake-ups of an idle daemon and its 64 clients in five seconds", "idle.many",
+                "wakeups", 0)
+
+
+def boards():
+    """On an emulated board, compared with what nothing can do without, in the same boot."""
+    yield Ratio("start of a client until it is ready, its core taken from Linux", "board.start",
+                ("floor.start",), 1.5)
+    yield Ratio("start again until it is ready", "board.again", ("floor.again",))
+    yield Ratio("stop", "board.stop", ("floor.boot",))
+    for way, words in (("out", "to the client"), ("in", "to the host")):
+        yield Count(f"doorbells {words}, a message and its answer", "board.message",
+                    f"doorbells_{way}", 1, exact=True)
+    yield Count("doorbells that were for nobody", "board.message", "doorbells_spurious", 0)
 
 
 def bulk():
@@ -163,4 +189,4 @@ def data():
                 "data.urgent.bulk.p90", ("data.urgent.idle.p90",), 3)
 
 
-ROWS = [*rings(), *lanes(), *wakes(), *system(), *data(), *bulk(), *calls(), *sizes()]
+ROWS = [*rings(), *lanes(), *wakes(), *system(), *life(), *boards(), *data(), *bulk(), *calls(), *sizes()]

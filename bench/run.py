@@ -21,7 +21,10 @@ def main():
                     *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
     subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_data.py"), f"--out={OUT}",
                     *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
-    files = [rings, os.path.join(OUT, "data.json"), os.path.join(OUT, "umt.json"), os.path.join(OUT, "rpc.json"),
+    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_life.py"), f"--out={OUT}",
+                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
+    files = [rings, os.path.join(OUT, "data.json"), os.path.join(OUT, "life.json"), os.path.join(OUT, "many.json"),
+             os.path.join(OUT, "umt.json"), os.path.join(OUT, "rpc.json"),
              os.path.join(OUT, "app.json"), os.path.join(OUT, "system.json")]
     sizes = os.path.join(OUT, "size.json")
     if subprocess.run([sys.executable, os.path.join(TOP, "bench", "sdk_size.py"), f"--out={sizes}"],

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """system.py [--rounds=N] --out=FOLDER: a daemon and native clients on one core, and what that takes.
 
-Writes app.json (bench_app, an application's messages) and system.json (life of clients, the idle
-daemon), in the form of bench_rpmsg's results.
+Writes app.json (bench_app, an application's messages) and system.json (the idle daemon), in the
+form of bench_rpmsg's results.
 """
+import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -24,15 +26,19 @@ IDLE_SECONDS = 5
 class Daemon:
     """A daemon with a run root of its own, and one caller of its control socket."""
 
-    def __init__(self):
-        self.dir = tempfile.mkdtemp(prefix="mica-bench-", dir="/tmp")
+    def __init__(self, boot=()):
+        """boot: names of clients that are started with it."""
+        # In memory, as /run is: a disk's file system writes a file out when another replaces it.
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+        self.dir = tempfile.mkdtemp(prefix="mica-bench-", dir=memory)
         self.run_root = os.path.join(self.dir, "run")
         self.env = {**os.environ, "MICA_RUN_ROOT": self.run_root}
+        for name in boot:
+            self.configure(name, AutoBoot="yes")
         self.log = open(os.path.join(self.dir, "micad.log"), "wb")
         self.process = subprocess.Popen([os.path.join(BUILD, "micad"), "--pedestal", "native",
                                          "--config-dir", self.dir], env=self.env,
                                         stdin=subprocess.DEVNULL, stderr=self.log, cwd=self.dir)
-        self.clients = []
         self.socket = socket.socket(socket.AF_UNIX)
         end = time.monotonic() + 30
         while True:
@@ -42,7 +48,7 @@ class Daemon:
             except OSError:
                 if time.monotonic() > end:
                     raise
-                time.sleep(0.01)
+                time.sleep(0.0005)
 
     def call(self, method, **parameters):
         message = {"method": f"io.mica.Manager.{method}", "parameters": parameters}
@@ -58,26 +64,38 @@ class Daemon:
             sys.exit(f"{method}: {answer}")
         return answer["parameters"]
 
-    def create(self, name, variant="ref"):
+    def configure(self, name, variant="ref", **keys):
         path = os.path.join(self.dir, f"{name}.conf")
         with open(path, "w", encoding="utf-8") as conf:
             conf.write(f"[Mica]\nName={name}\nPedestal=native\n"
                        f"ClientPath={BUILD}/client/mica-{variant}-native\n")
-        self.call("Create", file=path)
-        self.clients.append(name)
+            conf.writelines(f"{key}={value}\n" for key, value in keys.items())
+        return path
+
+    def create(self, name, variant="ref", **keys):
+        self.call("Create", file=self.configure(name, variant, **keys))
+
+    def clients(self):
+        """Processes of the clients that it has started."""
+        pids, tasks = [], f"/proc/{self.process.pid}/task"
+        for task in os.listdir(tasks):
+            with open(f"{tasks}/{task}/children", encoding="ascii") as f:
+                pids += [int(pid) for pid in f.read().split()]
+        return pids
 
     def status(self, field):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:
             return next(int(line.split()[1]) for line in f if line.startswith(field + ":"))
 
     def close(self):
+        """Clients outlive their daemon: they are ended, too."""
+        left = self.clients()
         self.socket.close()
-        # They outlive their daemon.
-        for name in self.clients:
-            subprocess.run([os.path.join(BUILD, "mica"), "stop", name], env=self.env, check=False,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.process.terminate()
         self.process.wait()
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):  # an rpc process ends by itself
+                os.kill(pid, signal.SIGKILL)
         self.log.close()
         shutil.rmtree(self.dir)
 
@@ -104,17 +122,6 @@ def case(name, unit, values, **counts):
             "counts": counts, "rounds": values}
 
 
-def lives(daemon, rounds):
-    """Start, which answers when the client says that it is ready, and stop; fork and exec between."""
-    starts, stops, floors = [], [], []
-    for _ in range(rounds):
-        floors.append(timed(fork_exec))
-        starts.append(timed(daemon.call, "Start", name="b"))
-        stops.append(timed(daemon.call, "Stop", name="b"))
-    return [case("floor.spawn", "ns", floors), case("life.start", "ns", starts),
-            case("life.stop", "ns", stops)]
-
-
 def idle(daemon):
     """Resident memory and wake-ups of a daemon whose one client is quiet."""
     time.sleep(1)
@@ -138,8 +145,6 @@ def main():
                         f"--out={out}/app.json"], env=daemon.env, check=True,
                        stdout=subprocess.DEVNULL)
         cases = idle(daemon)
-        daemon.create("b")
-        cases += lives(daemon, rounds)
     finally:
         daemon.close()
     with open(os.path.join(out, "system.json"), "w", encoding="utf-8") as f:

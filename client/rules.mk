@@ -28,6 +28,11 @@ CN_OBJ    := $(CN_SRC:%.c=$(CN)/obj/%.o)
 CN_CFLAGS  = $(CLIENT_CSTD) -D_GNU_SOURCE $(CFLAGS) $(HARDEN) $(WARN) $(SANITIZE) $(CLIENT_INC) \
 	-Iclient/arch/native -Iclient/arch/native/include $(CN_NO_FENCE)
 
+# Nothing to find and to bind at each start; the sanitizers' libraries cannot do without.
+ifeq ($(SANITIZE),)
+CN_STATIC := -static
+endif
+
 # gcc's TSan does not follow bare fences; the other side of those is another process anyway.
 ifeq ($(V),tsan)
 CN_NO_FENCE := -Wno-tsan
@@ -47,7 +52,7 @@ $(CN)/libclient.a: $(CN_OBJ)
 	ar rcs $@.$$$$ $^ && mv $@.$$$$ $@
 
 $(CN)/mica-%-native: $(CN)/obj/client/variants/%.o $(CN)/libclient.a
-	$(CC_V) $(LDFLAGS) $(SANITIZE) -o $@.$$$$ $^ -lpthread && mv $@.$$$$ $@
+	$(CC_V) $(LDFLAGS) $(SANITIZE) $(CN_STATIC) -o $@.$$$$ $^ && mv $@.$$$$ $@
 
 .SECONDARY: $(CLIENT_VARIANTS:%=$(CN)/obj/client/variants/%.o)
 

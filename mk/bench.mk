@@ -41,7 +41,13 @@ bench-openamp: $(SRC_bench) bench/cases_openamp.c $(filter-out bench/rpmsg_lanes
 BENCH_SIZES := $(foreach a,arm64 riscv64,$(if $(shell command -v $(CROSS_$(a))gcc),\
 	build/client/$(a)/mica-minimal.elf build/client/$(a)/mica-ref.elf))
 
+# With BOARD=qemu-...: starts on that emulated board.
+ifdef BOARD
+bench:
+	@bench/board/run.py $(BOARD) $(BENCH_ARGS)
+else
 bench: host client-native bench-programs $(BENCH_SIZES)
 	@bench/run.py $(BENCH_ARGS)
+endif
 
 -include $(patsubst %.o,%.d,$(call obj,$(SRC_bench) $(SRC_bench_rpmsg) $(SRC_bench_app) $(SRC_bench_umt) $(SRC_bench_rpc) $(SRC_bench_data)))

@@ -58,7 +58,7 @@ static void put(const char *line, uint32_t len)
 	mica_chip_mb();
 	/* It has read all before this line, so it sleeps; otherwise it was told already. */
 	if (metal_shared_read32_acquire(&ring->seen) == out.head)
-		mica_chip_doorbell_raise(&sdk_session.doorbell);
+		sdk_ring(&sdk_session);
 	out.head += len;
 }
 

@@ -13,6 +13,7 @@
 #define BOOT_POLL_MS	 2u
 #define RETRY_MS	 5u /* kept messages, pings and credits that found no buffer */
 #define SENDERS_LEAVE_MS 100u
+#define UNRUNG_MAX	 8u /* half of the smallest ring in use */
 
 struct session sdk_session;
 static _Alignas(16) unsigned char stack[STACK_SIZE];
@@ -201,6 +202,26 @@ static void wait_for_driver(struct session *s)
 	mica_chip_rmb();
 }
 
+/* What ready() opens is announced by one doorbell at its end, or some, if it is much. */
+void sdk_ring(struct session *s)
+{
+	if (s->unrung && s->unrung++ % UNRUNG_MAX)
+		return;
+	mica_chip_doorbell_raise(&s->doorbell);
+	s->stats.doorbells_out++;
+}
+
+static void become_ready(struct session *s)
+{
+	s->state = SESSION_READY;
+	s->unrung = 1;
+	if (s->config.ready)
+		s->config.ready(s->config.arg);
+	s->unrung = 0;
+	sdk_client_state(s, MICA_CLIENT_READY);
+	sdk_ring(s);
+}
+
 static void session_main(void *arg)
 {
 	struct metal_init_params params = METAL_INIT_DEFAULTS;
@@ -217,11 +238,7 @@ static void session_main(void *arg)
 	wait_for_driver(s);
 	if (sdk_vdev_up(s) != 0 || sdk_ctrl_open(s) != 0)
 		power_off(s);
-	s->state = SESSION_READY;
-	if (s->config.ready)
-		s->config.ready(s->config.arg);
-	sdk_client_state(s, MICA_CLIENT_READY);
-	mica_chip_doorbell_raise(&s->doorbell);
+	become_ready(s);
 	for (;;)
 		serve(s);
 }

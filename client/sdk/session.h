@@ -37,7 +37,8 @@ struct session {
 	uint64_t lanes_da;     /* as the host said when it acknowledged */
 	volatile bool crashed; /* nobody says anything else any more */
 	bool suspended;	       /* by the host's request; session thread */
-	uint64_t beat_us;      /* time of the next heartbeat */
+	uint32_t unrung;  /* counted up while ready() runs: 1 + doorbells that wait for its end */
+	uint64_t beat_us; /* time of the next heartbeat */
 
 	struct mica_chip_doorbell doorbell;
 	struct metal_io_region shm_io;
@@ -63,6 +64,9 @@ struct session {
 };
 
 extern struct session sdk_session;
+
+/* session.c: there is something in the rings or the log. Any context. */
+void sdk_ring(struct session *s);
 
 /* layout.c: find the table's parts, or build a private one for the static layout. 0 or -1. */
 int sdk_layout_find(struct session *s);

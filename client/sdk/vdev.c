@@ -12,8 +12,7 @@ static int notify_host(void *priv, uint32_t id)
 	struct session *s = priv;
 
 	(void)id; /* one doorbell stands for all rings */
-	mica_chip_doorbell_raise(&s->doorbell);
-	s->stats.doorbells_out++;
+	sdk_ring(s);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "image.h"
+#include "image_known.h"
 #include "mica/client.h"
 #include "mica/diag.h"
 #include "mica/pedestal.h"
@@ -110,6 +111,7 @@ struct mica_host {
 	void *arg;
 	const struct mica_keeper *keeper; /* NULL: none */
 	void *keeper_arg;
+	struct mica_known known;
 	struct mica_client *clients; /* in order of creation */
 	struct mica_op *ops;
 	uint64_t serial;

@@ -22,6 +22,7 @@ static void on_closed(uv_handle_t *handle)
 	void *arg = host->closed_arg;
 
 	free(handle);
+	mica_known_free(&host->known);
 	free(host);
 	if (done)
 		done(arg);
@@ -91,6 +92,7 @@ int mica_host_new(const struct mica_host_options *opt, struct mica_host **out,
 
 	if (!host)
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
+	mica_known_init(&host->known);
 	host->loop = opt->loop;
 	host->on_change = opt->on_change;
 	host->on_log = opt->on_log;
@@ -126,6 +128,7 @@ int mica_host_new(const struct mica_host_options *opt, struct mica_host **out,
 	*out = host;
 	return 0;
 fail:
+	mica_known_free(&host->known);
 	free(host);
 	return -1;
 }

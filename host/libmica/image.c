@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openamp/elf_parse.h>
@@ -166,6 +168,31 @@ static int open_error(const char *path, int error, struct mica_error *err)
 	return mica_fail(err, MICA_E_FIRMWARE, "image %s: %s%s", path, strerror(error), hint);
 }
 
+#define SETTLED_NS 2000000000 /* more than any clock of a file's times stands still */
+
+static int64_t in_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void mica_image_identify(int fd, struct mica_image_id *id)
+{
+	struct timespec now;
+	struct stat st;
+
+	memset(id, 0, sizeof(*id));
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	id->dev = st.st_dev;
+	id->ino = st.st_ino;
+	id->size = (uint64_t)st.st_size;
+	id->mtime_ns = in_ns(st.st_mtim);
+	id->ctime_ns = in_ns(st.st_ctim);
+	id->settled =
+		in_ns(now) - id->mtime_ns > SETTLED_NS && in_ns(now) - id->ctime_ns > SETTLED_NS;
+}
+
 static int read_file(const char *path, struct mica_image *img, struct mica_error *err)
 {
 	/* O_NONBLOCK: a fifo of that name must not hold us up. */
@@ -174,6 +201,7 @@ static int read_file(const char *path, struct mica_image *img, struct mica_error
 
 	if (fd < 0)
 		return open_error(path, errno, err);
+	mica_image_identify(fd, &img->id); /* before: what changes it from now on shows */
 	rc = mica_read_whole(fd, MICA_IMAGE_MAX, &img->data, &img->len);
 	close(fd);
 	if (rc == -EINVAL)
@@ -189,7 +217,7 @@ static int read_file(const char *path, struct mica_image *img, struct mica_error
 	return 0;
 }
 
-static void note_hash(struct mica_image *img)
+void mica_image_hash(struct mica_image *img)
 {
 	unsigned char hash[crypto_hash_sha256_BYTES];
 
@@ -197,7 +225,7 @@ static void note_hash(struct mica_image *img)
 	sodium_bin2hex(img->facts.sha256, sizeof(img->facts.sha256), hash, sizeof(hash));
 }
 
-int mica_image_fetch(const char *path, struct mica_image *img, struct mica_error *err)
+int mica_image_bytes(const char *path, struct mica_image *img, struct mica_error *err)
 {
 	mica_image_free(img);
 	if (read_file(path, img, err)) {
@@ -205,7 +233,14 @@ int mica_image_fetch(const char *path, struct mica_image *img, struct mica_error
 		return -1;
 	}
 	img->facts.size = img->len;
-	note_hash(img);
+	return 0;
+}
+
+int mica_image_fetch(const char *path, struct mica_image *img, struct mica_error *err)
+{
+	if (mica_image_bytes(path, img, err))
+		return -1;
+	mica_image_hash(img);
 	return 0;
 }
 

@@ -32,9 +32,17 @@ struct mica_image_facts {
 	} span[MICA_SPANS_MAX];
 };
 
+/* Which file, and that nobody had written it for a while when it was looked at. No padding. */
+struct mica_image_id {
+	uint64_t dev, ino, size;
+	int64_t mtime_ns, ctime_ns;
+	uint64_t settled;
+};
+
 struct mica_image {
 	void *data;
 	size_t len;
+	struct mica_image_id id;
 	struct mica_image_facts facts;
 	unsigned int n_segments;
 	struct mica_segment seg[MICA_SEGMENTS_MAX]; /* data points into the file's bytes */
@@ -46,8 +54,11 @@ struct mica_image {
 /* EM_* of images that a pedestal takes. */
 uint16_t mica_image_machine(const struct mica_pedestal_caps *caps);
 
-/* The two halves of mica_image_read(): the bytes with their size and hash; what they mean. After
- * an error the image is empty. */
+void mica_image_identify(int fd, struct mica_image_id *id);
+/* The parts of mica_image_read(): the bytes and which file they are of; their hash; both; what they
+ * mean. After an error the image is empty. */
+int mica_image_bytes(const char *path, struct mica_image *img, struct mica_error *err);
+void mica_image_hash(struct mica_image *img);
 int mica_image_fetch(const char *path, struct mica_image *img, struct mica_error *err);
 int mica_image_parse(const struct mica_config *cfg, const struct mica_pedestal_caps *caps,
 		     struct mica_image *img, struct mica_error *err);

@@ -66,11 +66,13 @@ static int check_signature(struct mica_client *c, const struct mica_image *img, 
 	return rc;
 }
 
+/* k: what may be used of it instead of the bytes, or NULL. */
 static int read_with(struct mica_client *c, struct mica_config *cfg,
-		     const struct mica_stored *which, struct mica_image *img,
+		     const struct mica_stored *which, struct mica_known *k, struct mica_image *img,
 		     struct mica_error *err)
 {
 	char dir[PATH_MAX];
+	int rc;
 
 	if (which->kind == STORED_COPY) {
 		if (store_dir(dir, c->host->state_root, cfg->name))
@@ -79,7 +81,10 @@ static int read_with(struct mica_client *c, struct mica_config *cfg,
 	}
 	if (!cfg->image[0])
 		return mica_fail(err, MICA_E_CONFIG, "client '%s' has no ClientPath", cfg->name);
-	if (mica_image_fetch(cfg->image, img, err))
+	if (k && mica_known_image(k, cfg, &c->ops->caps, img))
+		return 0;
+	rc = k ? mica_known_fetch(k, cfg->image, img, err) : mica_image_fetch(cfg->image, img, err);
+	if (rc)
 		return -1;
 	if (which->kind == STORED_COPY && strcmp(which->sha256, img->facts.sha256) != 0)
 		return mica_fail(err, MICA_E_FIRMWARE,
@@ -87,11 +92,14 @@ static int read_with(struct mica_client *c, struct mica_config *cfg,
 				 cfg->image, img->facts.sha256);
 	if (cfg->require_signature && check_signature(c, img, cfg->image, err))
 		return -1;
-	return mica_image_parse(cfg, &c->ops->caps, img, err);
+	rc = mica_image_parse(cfg, &c->ops->caps, img, err);
+	if (!rc && k)
+		mica_known_add(k, cfg, &c->ops->caps, img);
+	return rc;
 }
 
-int mica_images_read_one(struct mica_client *c, const struct mica_stored *which,
-			 struct mica_image *img, struct mica_error *err)
+static int read_one(struct mica_client *c, const struct mica_stored *which, struct mica_known *k,
+		    struct mica_image *img, struct mica_error *err)
 {
 	struct mica_config *cfg = malloc(sizeof(*cfg));
 	int rc;
@@ -99,11 +107,17 @@ int mica_images_read_one(struct mica_client *c, const struct mica_stored *which,
 	if (!cfg)
 		return mica_fail(err, MICA_E_FAILED, "out of memory");
 	*cfg = c->cfg;
-	rc = read_with(c, cfg, which, img, err);
+	rc = read_with(c, cfg, which, k, img, err);
 	free(cfg);
 	if (rc)
 		mica_image_free(img);
 	return rc;
+}
+
+int mica_images_read_one(struct mica_client *c, const struct mica_stored *which,
+			 struct mica_image *img, struct mica_error *err)
+{
+	return read_one(c, which, NULL, img, err);
 }
 
 int mica_images_read(struct mica_client *c, struct mica_image *img, bool *checked, char note[256],
@@ -116,7 +130,9 @@ int mica_images_read(struct mica_client *c, struct mica_image *img, bool *checke
 	if (c->images.pending.kind != STORED_NONE)
 		use = &c->images.pending;
 	*checked = use->kind == STORED_COPY || c->cfg.require_signature;
-	if (!mica_images_read_one(c, use, img, err))
+	/* Nothing has to be proved of a file that is run as it is, so it need not be read again. */
+	if (!read_one(c, use, *checked || use != &c->images.current ? NULL : &c->host->known, img,
+		      err))
 		return 0;
 	/* What is on trial has its own way back, and a ClientPath is the owner's to repair. */
 	if (use != &c->images.current || use->kind != STORED_COPY)

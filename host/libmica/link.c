@@ -285,7 +285,7 @@ static void answered_late(struct mica_link *link)
 	mica_client_note(link->client);
 }
 
-void mica_link_turn(struct mica_link *link)
+static void turn(struct mica_link *link)
 {
 	uint64_t rest;
 	bool waiting;
@@ -324,6 +324,24 @@ void mica_link_turn(struct mica_link *link)
 	}
 }
 
+/* One doorbell for all that was sent to the client since hold was set. */
+static void ring_held(struct mica_link *link)
+{
+	bool due = link->bell_due;
+
+	link->hold = link->bell_due = false;
+	if (due)
+		mica_client_kick(link->client);
+}
+
+void mica_link_turn(struct mica_link *link)
+{
+	/* Each endpoint that a client announces while it starts is answered: all at once. */
+	link->hold = link->client->state == MICA_READY;
+	turn(link);
+	ring_held(link);
+}
+
 void mica_link_last_turns(struct mica_link *link)
 {
 	/* More than a few rings' worth is nothing that the client itself has left. */
@@ -352,7 +370,9 @@ void mica_link_ask_stop(struct mica_link *link)
 		 * endpoints' end, which tells some images that their host leaves. */
 		if (!link->table)
 			link->asked = mica_services_ask_stop(link) || mica_services_any(link);
+		link->hold = true; /* one doorbell for all, below */
 		mica_services_close(link, true);
+		link->hold = link->bell_due = false;
 	}
 	mica_pings_end(link->client, "it is being stopped");
 	uv_timer_stop(link->again);

@@ -50,10 +50,11 @@ struct mica_link {
 	struct rpmsg_virtio_lanes lanes; /* with feature LANES */
 	struct rpmsg_endpoint ctrl;
 	bool ctrl_open;
-	bool up;	  /* rvdev is initialised */
-	bool open;	  /* the client runs: doorbells make sense */
-	bool dead;	  /* the client broke the rules, see why */
-	bool asks;	  /* taken over by asking */
+	bool up;	     /* rvdev is initialised */
+	bool open;	     /* the client runs: doorbells make sense */
+	bool hold, bell_due; /* doorbells wait; there is one that does */
+	bool dead;	     /* the client broke the rules, see why */
+	bool asks;	     /* taken over by asking */
 	bool unanswered;  /* ... and the client has not answered yet: its rings stay as they are */
 	bool stopping;	  /* it was asked to stop */
 	bool asked;	  /* in a way it can understand */

@@ -53,7 +53,9 @@ static int on_notify(void *priv, uint32_t id)
 
 	(void)id;
 	/* Before the core runs there is nobody to hear it; mica_link_open() rings for all. */
-	if (link->open)
+	if (link->open && link->hold)
+		link->bell_due = true;
+	else if (link->open)
 		mica_client_kick(link->client);
 	return 0;
 }

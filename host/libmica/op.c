@@ -51,6 +51,13 @@ static void op_end(struct mica_op *op)
 	uv_close((uv_handle_t *)&op->timer, op_closed);
 }
 
+/* Two hand-overs to do what takes less than one would be the most of it. */
+static bool prompt(const struct mica_op *op)
+{
+	return op->plan->steps[op->at].pedestal && op->client && op->client->ops &&
+	       op->client->ops->caps.prompt && !op->checked;
+}
+
 static void on_work(uv_work_t *work)
 {
 	struct mica_op *op = work->data;
@@ -81,6 +88,8 @@ static int op_call(struct mica_op *op)
 	mica_step_fn loop = op->failed ? step->undo_loop : step->loop;
 	mica_step_fn work = op->failed ? step->undo_work : step->work;
 
+	if (work && prompt(op))
+		return work(op);
 	if (work && !op->entered) {
 		op->entered = true;
 		op->working = true;
@@ -114,7 +123,8 @@ static int save(struct mica_op *op)
 {
 	const struct mica_step *step = &op->plan->steps[op->at];
 
-	if (op->failed || !step->saved || !op->client)
+	/* Nothing that is done at once outlives this process: there is nothing to find again. */
+	if (op->failed || !step->saved || !op->client || prompt(op))
 		return 0;
 	op->client->step = step->name;
 	return mica_client_save(op->client, step->name, &op->err);

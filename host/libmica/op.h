@@ -31,6 +31,8 @@ struct mica_step {
 	bool saved;	   /* the name is written to the client's folder before the step runs */
 	mica_step_fn work; /* exactly one of work and loop, or neither */
 	mica_step_fn loop;
+	/* Work that a pedestal with caps.prompt has done at once: on the loop then. */
+	bool pedestal;
 	/* Undo of a step that was done; cannot fail, except that op->stuck ends the roll-back. */
 	mica_step_fn undo_work;
 	mica_step_fn undo_loop;
@@ -68,6 +70,7 @@ struct mica_op {
 	enum mica_state origin; /* state before the operation */
 	char note[256];		/* about the image */
 	bool checked;		/* only the bytes of `image` may be run */
+	bool noted;		/* start: saved while it waits */
 	bool purge;		/* remove: the store as well */
 	char *signature;	/* update: of the image, whole */
 	size_t signature_len;

@@ -182,6 +182,22 @@ static int gone(struct mica_op *op)
 			 c->cfg.name, how[0] ? " (" : "", how, how[0] ? ")" : "");
 }
 
+/* Which core it is, for a later process, unless it is ready at once: until then it is found by what
+ * is known of it before. */
+static void note_started(struct mica_op *op)
+{
+	struct mica_error err;
+
+	if (!op->deadline_ms || op->noted)
+		return;
+	if (uv_now(op->host->loop) + op->client->cfg.start_timeout_ms <
+	    op->deadline_ms + READY_TICK_MS)
+		return;
+	op->noted = true;
+	if (mica_client_save(op->client, "waiting", &err))
+		mica_log(op->host, LOG_ERR, op->client->cfg.name, "%s", err.text);
+}
+
 static int step_ready(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
@@ -192,6 +208,7 @@ static int step_ready(struct mica_op *op)
 		return MICA_STEP_DONE;
 	if (gone(op))
 		return MICA_STEP_FAILED;
+	note_started(op);
 	if (c->gdb) {
 		/* It may stand in its debugger's stub; images with one wait there at their start.
 		 */
@@ -250,15 +267,19 @@ static void start_finish(struct mica_op *op)
 static const struct mica_step start_steps[] = {
 	{ .name = "image", .work = step_read },
 	{ .name = "others", .loop = step_others },
-	{ .name = "claiming", .saved = true, .work = step_claim, .undo_work = undo_claim },
+	{ .name = "claiming",
+	  .saved = true,
+	  .pedestal = true,
+	  .work = step_claim,
+	  .undo_work = undo_claim },
 	{ .name = "configured", .loop = step_configured, .undo_loop = undo_configured },
-	{ .name = "loading", .saved = true, .work = step_load },
-	{ .name = "doorbell", .work = step_doorbell },
+	{ .name = "loading", .saved = true, .pedestal = true, .work = step_load },
+	{ .name = "doorbell", .pedestal = true, .work = step_doorbell },
 	{ .name = "link", .loop = step_link, .undo_loop = undo_link },
 	/* Undone in this order: asked to stop, forced where that is possible. */
 	{ .name = "force", .undo_work = mica_step_force_stop },
 	{ .name = "starting", .saved = true, .work = step_start, .undo_loop = mica_step_ask_stop },
-	{ .name = "started", .saved = true, .loop = step_open },
+	{ .name = "started", .loop = step_open },
 	/* Before it is asked to stop and its memory is gone. */
 	{ .name = "core said", .undo_loop = mica_step_core_said },
 	{ .name = "core", .undo_work = mica_step_core },

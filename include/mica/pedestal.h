@@ -38,6 +38,8 @@ struct mica_pedestal_caps {
 				       copied to the start of window 0 */
 	uint16_t elf_machine[2];    /* EM_* accepted, 0 ends; none given: the host's own */
 	bool needs_table_address; /* image segments are addresses in the windows (not a process) */
+	bool prompt; /* claim, release, load, doorbell never wait for anything: called on the loop
+		      */
 };
 
 enum mica_mem_attr { MICA_MEM_NONCACHED, MICA_MEM_CACHED };

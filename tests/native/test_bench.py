@@ -54,10 +54,25 @@ def test_system(tmp_path):
     for name in ("app", "system"):
         data = json.loads((tmp_path / f"{name}.json").read_text())
         cases.update({c["id"]: c for c in data["cases"]})
-    for name in ("app.socket.16", "app.socket.496", "life.start", "life.stop", "floor.spawn"):
+    for name in ("app.socket.16", "app.socket.496"):
         assert len(cases[name]["rounds"]) == 2
         assert 0 < cases[name]["min"] <= cases[name]["p50"] <= cases[name]["p90"]
     assert cases["idle"]["counts"]["resident_mib"] > 0
+
+
+def test_life(tmp_path):
+    done = run(sys.executable, os.path.join(TOP, "bench", "system_life.py"), "--rounds=2",
+               "--clients=8", f"--out={tmp_path}", env={"V": os.path.basename(BUILD)})
+    assert done.returncode == 0, done.stderr
+    cases = {}
+    for name in ("life", "many"):
+        data = json.loads((tmp_path / f"{name}.json").read_text())
+        cases.update({c["id"]: c for c in data["cases"]})
+    for name in ("floor.spawn", "life.start", "life.stop", "life.restart", "floor.spawn.9",
+                 "life.boot.1", "life.boot.8", "app.alone.16", "app.among.16"):
+        assert len(cases[name]["rounds"]) >= 2
+        assert 0 < cases[name]["min"] <= cases[name]["p50"] <= cases[name]["p90"]
+    assert cases["idle.many"]["counts"]["resident_mib"] > 0
 
 
 def test_bulk_messages_and_calls(tmp_path):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Images as users have them: good ones, and every bad kind with its one clear line. */
 #include <elf.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 #include <openamp/rsc_table.h>
 
 #include "image.h"
+#include "image_known.h"
 #include "mica/client.h"
 
 /* A small AArch64 image: one segment with a table in it. */
@@ -392,6 +394,72 @@ static int drop_path(void **state)
 	return 0;
 }
 
+/* A process's image: nothing of it is loaded by addresses. */
+static const struct mica_pedestal_caps process_caps = { .elf_machine = { EM_AARCH64 } };
+
+/* As a start does. True: the file was not read. */
+static bool read_known(struct mica_known *k, const struct mica_pedestal_caps *c,
+		       struct mica_image *img)
+{
+	struct mica_config cfg;
+	struct mica_error err;
+
+	mica_config_defaults(&cfg);
+	snprintf(cfg.image, sizeof(cfg.image), "%s", path);
+	memset(img, 0, sizeof(*img));
+	if (mica_known_image(k, &cfg, c, img))
+		return true;
+	assert_int_equal(mica_known_fetch(k, path, img, &err), 0);
+	assert_int_equal(mica_image_parse(&cfg, c, img, &err), 0);
+	mica_known_add(k, &cfg, c, img);
+	return false;
+}
+
+/* The same file is not read again, one that was written is, whatever times it is given. */
+static void known(void **state)
+{
+	struct mica_image first, again;
+	struct timespec times[2];
+	struct mica_known k;
+	struct stat st;
+	struct file f;
+
+	(void)state;
+	mica_known_init(&k);
+	make(&f);
+	write_file(&f, sizeof(f));
+	assert_false(read_known(&k, &process_caps, &first));
+	mica_image_free(&first);
+	assert_false(read_known(&k, &process_caps, &first)); /* it may still be being written */
+	mica_image_free(&first);
+	usleep(2200000);
+	assert_false(read_known(&k, &process_caps, &first));
+	assert_true(read_known(&k, &process_caps, &again));
+	assert_string_equal(again.facts.sha256, first.facts.sha256);
+	assert_int_equal(again.facts.size, first.facts.size);
+	assert_int_equal(again.facts.entry, first.facts.entry);
+	assert_memory_equal(&again.table, &first.table, sizeof(first.table));
+	assert_memory_equal(again.table_bytes, first.table_bytes, first.table.len);
+	mica_image_free(&again);
+	/* Who loads it gets all bytes. */
+	assert_false(read_known(&k, &caps, &again));
+	assert_int_equal(again.len, sizeof(f));
+	assert_string_equal(again.facts.sha256, first.facts.sha256);
+	mica_image_free(&again);
+
+	assert_int_equal(stat(path, &st), 0);
+	f.code[3] ^= 1;
+	write_file(&f, sizeof(f));
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	assert_false(read_known(&k, &process_caps, &again));
+	assert_string_not_equal(again.facts.sha256, first.facts.sha256);
+	mica_image_free(&again);
+	mica_image_free(&first);
+	mica_known_free(&k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +468,7 @@ int main(void)
 		cmocka_unit_test(foreign),    cmocka_unit_test(hostile),
 		cmocka_unit_test(no_table),   cmocka_unit_test(outside),
 		cmocka_unit_test(raw_binary), cmocka_unit_test(windows_bound),
+		cmocka_unit_test(known),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, drop_path);

@@ -2,38 +2,35 @@
 /*
  * Threads and interrupts of the native port.
  *
- * Exactly one kernel thread runs at a time: the one that holds the baton. Interrupts are a signal
- * to its pthread. irq_off stands for the core's mask bit and belongs to the holder (and the
- * handler on top of it). An interrupt that finds irq_off set, or hits a pthread that has just
- * handed the baton on, stays in `pending`; whoever clears irq_off next looks there. No interrupt
- * is lost: pending is set before holder is read, and holder is set before the next holder looks
- * at pending, all in one total order.
+ * The process has one pthread, which is the core; kernel threads are contexts on stacks of their
+ * own. irq_off stands for the core's mask bit. While a thread runs, a signal makes the core look
+ * for interrupts; one that finds irq_off set leaves `pending` behind, and whoever clears irq_off
+ * next looks.
  *
- * The idle thread has no pthread. Whoever has nothing left to run waits for an interrupt in its
- * place, so that a thread which is woken next finds itself running: no hand-over, one system call.
- * Meanwhile holder is NULL and irq_off stays set.
+ * The idle thread has no context. Whoever has nothing left to run waits for an interrupt in its
+ * place, so that a thread which is woken next finds itself running: no switch, one system call.
+ * Meanwhile irq_off stays set.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
 #include "kernel.h"
 #include "mica_gdb.h"
 #include "native.h"
+#include "sanitize.h"
 
-#define IRQ_SIGNAL SIGUSR1
+#define GUARD	 4096u
+#define STACKS	 64u
+#define STACK_AT (NATIVE_STACK + GUARD) /* a guard, then the stack */
 
 static volatile sig_atomic_t irq_off = 1;
-static _Atomic uint32_t pending;
-static _Atomic(struct k_thread *) holder;
-static _Thread_local struct k_thread *self;
-static struct k_thread *woken;	   /* whom the idle thread is to be left for */
+static volatile sig_atomic_t pending;
 static volatile sig_atomic_t stop; /* the next signal is a debugger's that wants the idle thread */
+static struct k_thread *running;
+static struct k_thread *woken; /* whom the idle thread is to be left for */
 
 bool (*native_debugger)(ucontext_t *uc, int signal);
 
@@ -54,15 +51,23 @@ static void handle(uint32_t lines)
 	k_irq_exit();
 }
 
-static void take_interrupts(void)
+/* Interrupts are on. uc: of what was interrupted by a signal, NULL: nothing was. */
+static void take_interrupts(ucontext_t *uc)
 {
 	uint32_t lines;
 
-	while ((lines = atomic_exchange(&pending, 0)) != 0) {
+	do {
 		irq_off = 1;
-		handle(lines);
+		pending = 0;
+		lines = native_irq_look();
+		if (uc && debugger_wants(lines))
+			native_debugger(uc, MICA_GDB_SIGINT);
+		uc = NULL;
+		if (lines)
+			handle(lines);
 		irq_off = 0;
-	}
+		atomic_signal_fence(memory_order_seq_cst);
+	} while (pending);
 }
 
 static void on_signal(int signo, siginfo_t *info, void *uc)
@@ -74,60 +79,22 @@ static void on_signal(int signo, siginfo_t *info, void *uc)
 	if (stop) {
 		stop = 0;
 		native_debugger(uc, MICA_GDB_SIGINT);
-	} else if (self && atomic_load(&holder) == self && !irq_off) {
-		if (debugger_wants(atomic_load(&pending)))
-			native_debugger(uc, MICA_GDB_SIGINT);
-		take_interrupts();
+	} else if (native_irq_tick()) {
+		if (irq_off)
+			pending = 1;
+		else
+			take_interrupts(uc);
 	}
 	errno = saved;
 }
 
-void native_raise(uint32_t lines)
-{
-	struct k_thread *t;
-
-	atomic_fetch_or(&pending, lines);
-	t = atomic_load(&holder);
-	if (t)
-		pthread_kill(t->arch.pthread, IRQ_SIGNAL);
-	else
-		native_irq_wake();
-}
-
-void native_wait_for_interrupt(void)
-{
-	const struct timespec limit = { .tv_nsec = 100000000 };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, IRQ_SIGNAL);
-	sigtimedwait(&set, NULL, &limit);
-}
-
-void native_interrupt_again(void)
-{
-	if (atomic_load(&pending))
-		pthread_kill(pthread_self(), IRQ_SIGNAL);
-}
-
-/* Threads that are no kernel threads keep the signal blocked and inherit that. */
-static void block_signal(int how)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, IRQ_SIGNAL);
-	pthread_sigmask(how, &set, NULL);
-}
-
 void native_context_init(void)
 {
-	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
 
 	sigemptyset(&sa.sa_mask);
-	if (sigaction(IRQ_SIGNAL, &sa, NULL) != 0)
+	if (sigaction(NATIVE_IRQ_SIGNAL, &sa, NULL) != 0)
 		native_fatal("cannot install the interrupt handler");
-	block_signal(SIG_BLOCK);
 }
 
 k_irqkey k_arch_irq_off(void)
@@ -145,69 +112,83 @@ void k_arch_irq_restore(k_irqkey key)
 	if (key)
 		return;
 	irq_off = 0;
-	if (atomic_load(&pending))
-		take_interrupts();
+	atomic_signal_fence(memory_order_seq_cst);
+	if (pending)
+		take_interrupts(NULL);
 }
 
-static void wait_for_baton(struct k_thread *t)
+/* One reservation, of which a stack takes its part: what lies between two is a guard. */
+static void *new_stack(void)
 {
-	while (sem_wait(&t->arch.baton) != 0 && errno == EINTR)
-		;
+	static char *reserved;
+	static unsigned int used;
+	char *at;
+
+	if (!reserved)
+		reserved = mmap(NULL, (size_t)STACKS * STACK_AT, PROT_NONE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (reserved == MAP_FAILED || used == STACKS)
+		native_fatal("no stack for a thread");
+	at = reserved + (size_t)used++ * STACK_AT + GUARD;
+	if (mmap(at, NATIVE_STACK, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_STACK, -1, 0) == MAP_FAILED)
+		native_fatal("no stack for a thread");
+	return at;
 }
 
-static void *thread_main(void *arg)
+static void thread_main(void)
 {
-	struct k_thread *t = arg;
-
-	self = t;
-	native_crash_stack();
-	block_signal(SIG_UNBLOCK);
-	sigsetjmp(t->arch.restart, 0);
-	wait_for_baton(t);
-	k_thread_run(t);
+	sanitize_arrived(NULL);
+	k_thread_run(running);
 }
 
 void k_arch_thread_init(struct k_thread *t)
 {
-	if (t->arch.created || t == k_thread_idle())
-		return; /* its pthread waits in thread_main, or is on its way there */
-	if (sem_init(&t->arch.baton, 0, 0) != 0 ||
-	    pthread_create(&t->arch.pthread, NULL, thread_main, t) != 0)
+	struct k_arch_thread *a = &t->arch;
+
+	if (t == k_thread_idle())
+		return;
+	if (!a->stack) {
+		a->stack = new_stack();
+		a->fiber = sanitize_fiber();
+	}
+	if (getcontext(&a->context) != 0)
 		native_fatal("cannot create a thread");
-	t->arch.created = true;
+	a->context.uc_stack.ss_sp = a->stack;
+	a->context.uc_stack.ss_size = NATIVE_STACK;
+	a->context.uc_link = NULL;
+	makecontext(&a->context, thread_main, 0);
 }
 
-/* The debugger sees the idle thread where it waits: in this frame, which it may be left on. */
+/* The debugger sees the idle thread where it waits: in this frame. */
 static void let_debugger_look(uint32_t lines)
 {
-	if (!self || !debugger_wants(lines))
+	if (!debugger_wants(lines))
 		return;
-	atomic_store(&holder, self);
 	stop = 1;
-	pthread_kill(self->arch.pthread, IRQ_SIGNAL);
-	atomic_store(&holder, NULL);
+	raise(NATIVE_IRQ_SIGNAL);
 }
 
 /* The idle thread, on the stack of whoever ran last. Returns who is to run. */
 static struct k_thread *idle_here(void)
 {
 	woken = NULL;
-	atomic_store(&holder, NULL);
 	while (!woken) {
-		uint32_t lines = atomic_exchange(&pending, 0);
+		uint32_t lines = native_irq_wait();
 
-		if (!lines)
-			lines = native_irq_wait();
 		let_debugger_look(lines);
 		if (lines)
 			handle(lines);
 	}
+	pending = 0; /* it has looked */
+	native_irq_busy();
 	return woken;
 }
 
+/* Contexts also hold the signal mask: one that was left in the handler goes on in it. */
 void k_arch_switch(struct k_thread *from, struct k_thread *to)
 {
-	bool dies = from && from->state == K_DEAD; /* afterwards others may use it again */
+	void *stack = NULL;
 
 	if (from == k_thread_idle()) {
 		woken = to;
@@ -215,17 +196,18 @@ void k_arch_switch(struct k_thread *from, struct k_thread *to)
 	}
 	if (to == k_thread_idle())
 		to = idle_here();
-	atomic_store(&holder, to);
 	if (from == to)
 		return;
-	sem_post(&to->arch.baton);
+	running = to;
+	sanitize_leave(from && from->state == K_DEAD ? NULL : &stack, to->arch.fiber,
+		       to->arch.stack, NATIVE_STACK);
 	if (!from) {
-		for (;;)
-			pause(); /* the main thread has nothing left to do */
+		native_irq_busy();
+		setcontext(&to->arch.context);
+	} else {
+		swapcontext(&from->arch.context, &to->arch.context);
+		sanitize_arrived(stack);
 	}
-	if (dies)
-		siglongjmp(from->arch.restart, 1);
-	wait_for_baton(from);
 }
 
 /* k_arch_switch() never goes to the idle thread. */
@@ -237,5 +219,5 @@ void k_arch_idle(void)
 size_t k_arch_stack_used(const struct k_thread *t)
 {
 	(void)t;
-	return 0; /* pthreads bring their own stacks */
+	return 0; /* it is larger than the one that the caller meant */
 }

@@ -43,7 +43,7 @@ static void on_fatal(int signo, siginfo_t *info, void *context)
 		.syndrome = (uint64_t)signo,
 	};
 
-	/* All signals are blocked, and nobody else gets the baton: this is the end. A second fault
+	/* All signals are blocked, and no other thread runs: this is the end. A second fault
 	 * in here ends the process. */
 	k_arch_irq_off();
 	if (signo != SIGABRT)
@@ -58,11 +58,11 @@ static void on_fatal(int signo, siginfo_t *info, void *context)
 	raise(signo); /* once this handler has returned */
 }
 
-void native_crash_stack(void)
+static void make_stack(void)
 {
 	stack_t stack = { .ss_size = STACK_SIZE };
 
-	/* The pthread's as long as it lives; not from the heap, which a crash may have broken. */
+	/* Not from the heap, which a crash may have broken. */
 	stack.ss_sp =
 		mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) != 0)
@@ -77,5 +77,5 @@ void native_crash_init(void)
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		if (sigaction(fatal[i], &sa, NULL) != 0)
 			native_fatal("cannot install the handler of fatal signals");
-	native_crash_stack();
+	make_stack();
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt controller and the timer. Two sets watch the same two descriptors: `idle` for a
- * core that waits (k_arch_switch()), `busy` for a thread of its own that interrupts a running one.
- * They are exclusive, so that only the first set that somebody waits for takes an event. Edges
- * need no reading: each write to an eventfd and each expiry is one.
+ * The interrupt controller and the timer: a set of two descriptors, in which edges need no reading:
+ * each write to an eventfd and each expiry is one. The idle core waits for it. While anything
+ * else runs, a one-shot timer's signal makes the core look every TICK_US; the last one of a busy
+ * time finds it idle and is not set again.
  */
-#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <time.h>
 
@@ -15,10 +16,13 @@
 #include "mica/native.h"
 #include "native.h"
 
-#define IDLE_WAKE 4u /* beside NATIVE_IRQ_*: no line, only a look at what is pending */
+#define TICK_US	    1000
+#define DEBUGGER_MS 100
 
-static int timer_fd = -1, wake_fd = -1, idle = -1, busy = -1;
+static int timer_fd = -1, set = -1;
 static uint64_t armed_us = UINT64_MAX; /* interrupts off */
+static volatile sig_atomic_t ticking, idling;
+static volatile uint32_t seen; /* by the debugger's stub: not taken yet */
 
 uint64_t k_arch_time_us(void)
 {
@@ -50,67 +54,81 @@ void native_timer_isr(void)
 	k_timer_fired();
 }
 
-static uint32_t wait_on(int set)
+void native_irq_busy(void)
 {
-	struct epoll_event ev[3];
-	int n = epoll_wait(set, ev, 3, -1);
+	const struct itimerval once = { .it_value.tv_usec = TICK_US };
+
+	if (ticking)
+		return;
+	ticking = 1;
+	setitimer(ITIMER_REAL, &once, NULL);
+}
+
+bool native_irq_tick(void)
+{
+	ticking = 0;
+	if (idling)
+		return false;
+	native_irq_busy();
+	return true;
+}
+
+static uint32_t wait_for(int ms)
+{
+	struct epoll_event ev[2];
+	int n = epoll_wait(set, ev, 2, ms);
 	uint32_t lines = 0;
 
 	for (int i = 0; i < n; i++)
 		lines |= ev[i].data.u32;
-	return lines & (NATIVE_IRQ_DOORBELL | NATIVE_IRQ_TIMER);
+	return lines;
+}
+
+uint32_t native_irq_look(void)
+{
+	uint32_t lines = seen | wait_for(0);
+
+	seen = 0;
+	return lines;
 }
 
 uint32_t native_irq_wait(void)
 {
-	return wait_on(idle);
+	uint32_t lines = seen;
+
+	seen = 0;
+	if (lines)
+		return lines;
+	idling = 1;
+	lines = wait_for(-1);
+	idling = 0;
+	return lines;
 }
 
-void native_irq_wake(void)
+void native_wait_for_interrupt(void)
 {
-	eventfd_write(wake_fd, 1);
+	seen |= wait_for(DEBUGGER_MS);
 }
 
-static void *irq_main(void *arg)
+void native_interrupt_again(void)
 {
-	(void)arg;
-	for (;;) {
-		uint32_t lines = wait_on(busy);
-
-		if (lines)
-			native_raise(lines);
-	}
-	return NULL;
+	if (seen)
+		raise(NATIVE_IRQ_SIGNAL);
 }
 
-static int watch(int set, int fd, uint32_t how, uint32_t line)
+static int watch(int fd, uint32_t line)
 {
-	struct epoll_event ev = { .events = EPOLLIN | EPOLLET | how, .data.u32 = line };
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLET, .data.u32 = line };
 
 	return epoll_ctl(set, EPOLL_CTL_ADD, fd, &ev);
 }
 
-static int make_sets(void)
-{
-	timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	idle = epoll_create1(EPOLL_CLOEXEC);
-	busy = epoll_create1(EPOLL_CLOEXEC);
-	if (watch(idle, wake_fd, 0, IDLE_WAKE) ||
-	    watch(idle, timer_fd, EPOLLEXCLUSIVE, NATIVE_IRQ_TIMER) ||
-	    watch(busy, timer_fd, EPOLLEXCLUSIVE, NATIVE_IRQ_TIMER))
-		return -1;
-	/* None is there: an image that needs no doorbell may still run. */
-	(void)watch(idle, MICA_NATIVE_FD_TO_CLIENT, EPOLLEXCLUSIVE, NATIVE_IRQ_DOORBELL);
-	(void)watch(busy, MICA_NATIVE_FD_TO_CLIENT, EPOLLEXCLUSIVE, NATIVE_IRQ_DOORBELL);
-	return 0;
-}
-
 void native_irq_start(void)
 {
-	pthread_t thread;
-
-	if (make_sets() || pthread_create(&thread, NULL, irq_main, NULL) != 0)
+	timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	set = epoll_create1(EPOLL_CLOEXEC);
+	if (timer_fd < 0 || set < 0 || watch(timer_fd, NATIVE_IRQ_TIMER))
 		native_fatal("cannot create the timer");
-	pthread_detach(thread);
+	/* None is there: an image that needs no doorbell may still run. */
+	(void)watch(MICA_NATIVE_FD_TO_CLIENT, NATIVE_IRQ_DOORBELL);
 }

@@ -9,15 +9,29 @@
 
 struct mica_crash;
 
-/* Interrupt lines; bits of native_raise(). */
+/* Interrupt lines. */
 #define NATIVE_IRQ_TIMER    (1u << 0)
 #define NATIVE_IRQ_DOORBELL (1u << 1)
 
-/* context.c: set lines pending and interrupt whoever holds the baton. From the interrupt thread. */
-void native_raise(uint32_t lines);
+/* Makes a core that is not idle look for interrupts. */
+#define NATIVE_IRQ_SIGNAL SIGALRM
+
+/* context.c */
 void native_context_init(void);
-/* In a handler that blocks the interrupts' signal: until one comes, or a tenth of a second. It
- * stays pending; native_interrupt_again() before the handler returns. */
+
+/* irq.c: lines that were raised since the last look, now, or until there is one: that is for the
+ * idle core, which a signal leaves as it is, and returns 0 for other signals. Interrupts are off.
+ */
+uint32_t native_irq_look(void);
+uint32_t native_irq_wait(void);
+void native_irq_start(void);
+/* From now on something runs: it is interrupted after a while. */
+void native_irq_busy(void);
+/* In the signal's handler. False: the core is idle and looks by itself. */
+bool native_irq_tick(void);
+void native_timer_isr(void); /* interrupt context */
+/* In a handler that blocks the signal: until a doorbell, or a tenth of a second. It stays raised;
+ * native_interrupt_again() before the handler returns. */
 void native_wait_for_interrupt(void);
 void native_interrupt_again(void);
 
@@ -25,16 +39,8 @@ void native_interrupt_again(void);
  * debugger wants it. NULL: not linked. */
 extern bool (*native_debugger)(ucontext_t *uc, int signal);
 
-/* irq.c: the interrupt controller. wait: until a line is raised, which it returns, or wake() was
- * called or a signal came (0); for the idle core, of which there is one. */
-void native_irq_start(void);
-uint32_t native_irq_wait(void);
-void native_irq_wake(void);
-void native_timer_isr(void); /* interrupt context */
-
-/* crash.c: handlers of fatal signals, and a stack for them of the calling pthread's own. */
+/* crash.c: handlers of fatal signals, and a stack for them. */
 void native_crash_init(void);
-void native_crash_stack(void);
 /* regs.c: machine, pc, sp and registers of the record. */
 void native_registers(const ucontext_t *uc, struct mica_crash *record);
 

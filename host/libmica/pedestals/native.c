@@ -434,6 +434,7 @@ const struct mica_pedestal_ops mica_pedestal_native = {
 		.isolates_memory = true,
 		.survives_host_restart = true,
 		.reads_memory_running = true,
+		.prompt = true,
 	},
 	.probe = native_probe,
 	.create = native_create,

@@ -116,6 +116,24 @@ int mica_socket_rights(const struct mica_client *c, const char *path)
 	return chmod(path, 0660);
 }
 
+/* The folder may not be there yet; a file of that name, of a daemon that was killed, may be. */
+static int name_it(int fd, const struct sockaddr_un *addr)
+{
+	char folder[sizeof(addr->sun_path)];
+	int rc = bind(fd, (const struct sockaddr *)addr, sizeof(*addr));
+
+	if (rc && errno == ENOENT) {
+		memcpy(folder, addr->sun_path, sizeof(folder));
+		*strrchr(folder, '/') = '\0';
+		rc = mkdir(folder, 0755);
+	} else if (rc && errno == EADDRINUSE) {
+		rc = unlink(addr->sun_path);
+	} else {
+		return rc;
+	}
+	return rc ? rc : bind(fd, (const struct sockaddr *)addr, sizeof(*addr));
+}
+
 /* Nobody gets in before rights and listener are right: the name comes last. */
 static int publish(struct mica_socket *k, struct mica_error *err)
 {
@@ -132,17 +150,10 @@ static int publish(struct mica_socket *k, struct mica_error *err)
 				 c->dir);
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/" MICA_SOCKET_FOLDER "/" NEW_NAME,
 		 c->dir);
-	*strrchr(addr.sun_path, '/') = '\0';
-	if (mkdir(addr.sun_path, 0755) && errno != EEXIST)
-		return mica_fail(err, MICA_E_FAILED, "cannot create %s: %s", addr.sun_path,
-				 strerror(errno));
-	addr.sun_path[strlen(addr.sun_path)] = '/';
-	unlink(addr.sun_path);
 	k->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (k->listener < 0 || setsockopt(k->listener, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) ||
-	    bind(k->listener, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    mica_socket_rights(c, addr.sun_path) || listen(k->listener, BACKLOG) ||
-	    rename(addr.sun_path, path)) {
+	    name_it(k->listener, &addr) || mica_socket_rights(c, addr.sun_path) ||
+	    listen(k->listener, BACKLOG) || rename(addr.sun_path, path)) {
 		mica_fail(err, MICA_E_FAILED, "cannot make socket %s: %s", path, strerror(errno));
 		unlink(addr.sun_path);
 		return -1;

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernel port to a Linux process: a kernel thread is a pthread, the core is a baton. */
+/* Kernel port to a Linux process: it has one thread, a kernel thread is a stack and a context. */
 #ifndef K_ARCH_H
 #define K_ARCH_H
 
-#include <pthread.h>
-#include <semaphore.h>
-#include <setjmp.h>
-#include <stdbool.h>
+#include <ucontext.h>
 
 struct k_arch_thread {
-	pthread_t pthread;
-	sem_t baton;
-	sigjmp_buf
-		restart; /* where a dead thread's pthread goes when the thread is created again */
-	bool created;
+	ucontext_t context;
+	void *stack; /* NULL until it is first created; kept for its next life */
+	void *fiber; /* what a sanitizer knows of it */
 };
 
 #endif /* K_ARCH_H */
