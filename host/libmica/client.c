@@ -102,6 +102,7 @@ void mica_client_free(struct mica_client *c)
 	if (c->ped)
 		c->ops->destroy(c->ped);
 	mica_book_free(c->book);
+	mica_client_config_changed(c);
 	free(c);
 }
 

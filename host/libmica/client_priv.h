@@ -46,6 +46,7 @@ struct mica_client {
 	struct mica_client *next;
 	uint64_t serial; /* ascends in order of creation, across processes */
 	struct mica_config cfg;
+	char *config_text; /* cfg as it is saved; NULL: not yet */
 	char dir[PATH_MAX];
 	const struct mica_pedestal_ops *ops;
 	struct mica_pedestal *ped;
@@ -165,11 +166,15 @@ void mica_client_quarantine(struct mica_client *client, const char *why);
 /* persist.c: state.json in the client's folder; `step` is the operation's step that begins now,
  * "" when none is under way. */
 int mica_client_save(struct mica_client *client, const char *step, struct mica_error *err);
+/* c->cfg is another one: what is saved of it is made anew. */
+void mica_client_config_changed(struct mica_client *client);
 /* Something changed within a step: the step stays as it was saved last. */
 int mica_client_save_again(struct mica_client *client, struct mica_error *err);
 /* Between operations; a failure is logged. */
 void mica_client_note(struct mica_client *client);
 void mica_client_forget(struct mica_client *client); /* removes the folder */
+/* A daemon was killed while it made or removed that client's folder: true, it is gone now. */
+bool mica_client_forget_rest(struct mica_host *host, const char *name);
 /* A client object out of what was saved; state is as saved, pedestal not yet created. *saved is
  * the pedestal's part, new reference. NULL: unusable. */
 struct mica_client *mica_client_restore(struct mica_host *host, const char *name, char step[32],

@@ -115,7 +115,7 @@ struct mica_link *mica_link_new(struct mica_client *client, const struct mica_do
 		return NULL;
 	}
 	link->client = client;
-	mica_sockets_clear(client, false);
+	mica_sockets_clear(client);
 	if (db)
 		link->db = *db;
 	link->n_win = client->ops->windows(client->ped, link->win);

@@ -66,6 +66,29 @@ static struct json_object *config_json(const struct mica_config *c)
 	return o;
 }
 
+/* As text, made when it is first written: it hardly ever changes, and is most of the file. */
+static struct json_object *config_part(struct mica_client *c)
+{
+	struct json_object *o;
+
+	if (!c->config_text) {
+		o = config_json(&c->cfg);
+		c->config_text = strdup(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+		if (!c->config_text)
+			return o;
+		json_object_put(o);
+	}
+	o = json_object_new_object();
+	json_object_set_serializer(o, json_object_userdata_to_json_string, c->config_text, NULL);
+	return o;
+}
+
+void mica_client_config_changed(struct mica_client *c)
+{
+	free(c->config_text);
+	c->config_text = NULL;
+}
+
 /* A key of another version of this program is passed over: the default stands in. */
 static void config_from(struct json_object *o, struct mica_config *c)
 {
@@ -232,7 +255,7 @@ static struct json_object *client_json(struct mica_client *c, const char *step)
 	put_int(o, "started_us", (int64_t)c->started_us);
 	put_int(o, "umt_window", (int64_t)c->umt_da);
 	put_str(o, "config_file", c->cfg.file);
-	json_object_object_add(o, "config", config_json(&c->cfg));
+	json_object_object_add(o, "config", config_part(c));
 	json_object_object_add(o, "image", facts_json(&c->facts));
 	if (c->table.present)
 		json_object_object_add(o, "table", table_json(&c->table));
@@ -285,19 +308,41 @@ void mica_client_note(struct mica_client *c)
 		mica_log(c->host, LOG_ERR, c->cfg.name, "%s", err.text);
 }
 
-void mica_client_forget(struct mica_client *c)
+/* With what is in it; one folder in it, that of the sockets, is the deepest. */
+static void remove_folder(const char *path)
 {
-	DIR *dir = opendir(c->dir);
+	char inner[PATH_MAX + NAME_MAX + 2];
+	DIR *dir = opendir(path);
 	struct dirent *de;
 
-	mica_sockets_clear(c, true);
 	while (dir && (de = readdir(dir))) {
-		if (strcmp(de->d_name, ".") && strcmp(de->d_name, ".."))
-			unlinkat(dirfd(dir), de->d_name, 0);
+		if (!strcmp(de->d_name, ".") || !strcmp(de->d_name, ".."))
+			continue;
+		if (!unlinkat(dirfd(dir), de->d_name, 0) || errno == ENOENT)
+			continue;
+		snprintf(inner, sizeof(inner), "%s/%s", path, de->d_name);
+		remove_folder(inner);
 	}
 	if (dir)
 		closedir(dir);
-	rmdir(c->dir);
+	rmdir(path);
+}
+
+void mica_client_forget(struct mica_client *c)
+{
+	remove_folder(c->dir);
+}
+
+bool mica_client_forget_rest(struct mica_host *host, const char *name)
+{
+	char path[2 * PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/clients/%s/" STATE_FILE, host->run_root, name);
+	if (!access(path, F_OK) || errno != ENOENT)
+		return false;
+	*strrchr(path, '/') = '\0';
+	remove_folder(path);
+	return true;
 }
 
 static void ttys_from(struct json_object *o, struct mica_client *c)

@@ -305,6 +305,8 @@ static int adopt_one(struct adoption *a, const char *name, struct mica_error *er
 
 	if (!mica_name_valid(name))
 		return 0; /* not ours */
+	if (mica_client_forget_rest(a->host, name))
+		return 0;
 	c = mica_client_restore(a->host, name, step, &saved, err);
 	if (!c)
 		return -1;

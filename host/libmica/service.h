@@ -90,8 +90,8 @@ const struct mica_service_ops *mica_service_builtin(const char *name);
 /* services/socket.c: what serves names that nothing else does; NULL: they get no socket. */
 const struct mica_service_ops *mica_socket_service(const struct mica_client *c, const char *name);
 bool mica_socket_serves(const struct mica_service *s);
-/* Remove files that an earlier process left, and their folder. */
-void mica_sockets_clear(const struct mica_client *c, bool folder);
+/* Remove files that an earlier process left. */
+void mica_sockets_clear(const struct mica_client *c);
 
 /* For endpoints of programs: somebody serves that name now, and not by a mere socket / bind what is
  * announced but served by nobody or a socket / end the binding, the name stays announced, and gets

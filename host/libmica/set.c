@@ -64,9 +64,11 @@ int mica_client_set(struct mica_client *c, const struct mica_setting *set, unsig
 		if (set_one(cfg, set[i].key, set[i].value, err))
 			goto out;
 	c->cfg = *cfg;
+	mica_client_config_changed(c);
 	ret = mica_client_save(c, "", err);
 	if (ret) {
 		c->cfg = *old;
+		mica_client_config_changed(c);
 		goto out;
 	}
 	for (unsigned int i = 0; i < n; i++)

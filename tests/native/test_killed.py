@@ -165,3 +165,16 @@ def test_at_random_moments(idle_site, share):
         rolling.join()
     settled(site)
     usable_again(site)
+
+
+def test_folder_without_a_client(idle_site):
+    """Killed between a client's folder and what is in it: the next daemon removes the rest."""
+    clients = os.path.join(idle_site.run_root, "clients")
+    os.makedirs(os.path.join(clients, "ghost", "ept"))
+    for name in ("state.json.new", "ept/left"):
+        with open(os.path.join(clients, "ghost", name), "w", encoding="utf-8"):
+            pass
+    idle_site.start()
+    assert os.listdir(clients) == []
+    assert idle_site.names() == []
+    idle_site.run("ghost")

@@ -15,10 +15,12 @@
 #include <cmocka.h>
 
 #include <openamp/rsc_table.h>
+#include <sodium.h>
 
 #include "image.h"
 #include "image_known.h"
 #include "mica/client.h"
+#include "sha256.h"
 
 /* A small AArch64 image: one segment with a table in it. */
 struct file {
@@ -394,6 +396,21 @@ static int drop_path(void **state)
 	return 0;
 }
 
+/* Whatever this processor does it with, it is the same number. */
+static void hashes(void **state)
+{
+	uint8_t data[1000], ours[SHA256_BYTES], theirs[SHA256_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 167 + i / 256);
+	for (size_t len = 0; len < sizeof(data) - 1; len++) {
+		sha256(ours, data + len % 2, len);
+		crypto_hash_sha256(theirs, data + len % 2, len);
+		assert_memory_equal(ours, theirs, sizeof(ours));
+	}
+}
+
 /* A process's image: nothing of it is loaded by addresses. */
 static const struct mica_pedestal_caps process_caps = { .elf_machine = { EM_AARCH64 } };
 
@@ -468,7 +485,7 @@ int main(void)
 		cmocka_unit_test(foreign),    cmocka_unit_test(hostile),
 		cmocka_unit_test(no_table),   cmocka_unit_test(outside),
 		cmocka_unit_test(raw_binary), cmocka_unit_test(windows_bound),
-		cmocka_unit_test(known),
+		cmocka_unit_test(known),      cmocka_unit_test(hashes),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, drop_path);

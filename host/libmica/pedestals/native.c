@@ -413,7 +413,7 @@ static struct json_object *native_save(struct mica_pedestal *p)
 	struct json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "pid", json_object_new_int(p->pid));
-	json_object_object_add(o, "start_time", json_object_new_int64((int64_t)p->start_time));
+	json_object_object_add(o, "start_time", json_object_new_int64((int64_t)p->mark));
 	return o;
 }
 

@@ -17,9 +17,9 @@ struct mica_pedestal {
 	int pidfd;
 	int epoll; /* pidfd behind a descriptor that stays */
 	pid_t pid;
-	uint64_t start_time; /* of /proc/PID/stat: tells a reused pid */
-	bool dead;	     /* pidfd said so; reaped */
-	char how[96];	     /* how it ended, if it was our child */
+	uint64_t mark; /* tells a reused pid: see mica_native_mark() */
+	bool dead;     /* pidfd said so; reaped */
+	char how[96];  /* how it ended, if it was our child */
 	void *va;
 	size_t size;
 };
@@ -33,7 +33,12 @@ void mica_native_token(const uint8_t token[16], char hex[33]);
 void mica_native_memory_name(const struct mica_pedestal *p, char name[MICA_NATIVE_MEMORY_NAME]);
 /* In clock ticks since boot; 0 if there is no such process. */
 uint64_t mica_native_start_time(pid_t pid);
-/* Start the image; fills in pid, start_time, pidfd. May run on a worker thread. */
+/* What tells this process from a later one with its pid: where pidfds have inodes (Linux 6.9), that
+ * number, with the highest bit but one set; else its start time, which takes longer to get. */
+uint64_t mica_native_mark(pid_t pid, int pidfd);
+/* Is it the process that has this mark? */
+bool mica_native_marked(pid_t pid, int pidfd, uint64_t mark);
+/* Start the image; fills in pid, mark, pidfd. May run on a worker thread. */
 int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err);
 /* Ops program: see mica/pedestal.h. */
 int mica_native_program(struct mica_pedestal *p, const void *data, size_t len,

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
@@ -38,6 +40,33 @@ uint64_t mica_native_start_time(pid_t pid)
 	for (int field = 2; s && field < 22; field++)
 		s = strchr(s + 1, ' ');
 	return s ? strtoull(s + 1, NULL, 10) : 0;
+}
+
+#define PIDFS	  0x50494446 /* PID_FS_MAGIC of <linux/magic.h> */
+#define INODE_BIT (1ull << 62)
+
+/* 0: pidfds have none of their own. */
+static uint64_t pidfd_inode(int pidfd)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(pidfd, &fs) || fs.f_type != PIDFS || fstat(pidfd, &st))
+		return 0;
+	return INODE_BIT | st.st_ino;
+}
+
+uint64_t mica_native_mark(pid_t pid, int pidfd)
+{
+	uint64_t inode = pidfd_inode(pidfd);
+
+	return inode ? inode : mica_native_start_time(pid);
+}
+
+bool mica_native_marked(pid_t pid, int pidfd, uint64_t mark)
+{
+	return mark &&
+	       mark == (mark & INODE_BIT ? pidfd_inode(pidfd) : mica_native_start_time(pid));
 }
 
 void mica_native_token(const uint8_t token[16], char out[33])
@@ -158,31 +187,43 @@ static pid_t find_by_token(const struct mica_pedestal *p)
 	return 0;
 }
 
+/* Sets pid, pidfd and mark if that process is there. */
+static void check_saved(struct mica_pedestal *p, pid_t pid, uint64_t mark)
+{
+	int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+
+	if (pidfd < 0)
+		return;
+	if (!mica_native_marked(pid, pidfd, mark) || !shares_memory(pid)) {
+		close(pidfd);
+		return;
+	}
+	p->pid = pid;
+	p->pidfd = pidfd;
+	p->mark = mark;
+}
+
 int mica_native_find(struct mica_pedestal *p, const struct json_object *state,
 		     struct mica_error *err)
 {
 	struct json_object *pid, *start;
 
 	p->pid = 0;
+	p->pidfd = -1;
 	if (state && json_object_object_get_ex(state, "pid", &pid) &&
-	    json_object_object_get_ex(state, "start_time", &start)) {
-		p->pid = json_object_get_int(pid);
-		p->start_time = (uint64_t)json_object_get_int64(start);
-		if (p->pid > 0 &&
-		    (mica_native_start_time(p->pid) != p->start_time || !shares_memory(p->pid)))
-			p->pid = 0;
-	}
+	    json_object_object_get_ex(state, "start_time", &start))
+		check_saved(p, json_object_get_int(pid), (uint64_t)json_object_get_int64(start));
+	if (p->pidfd >= 0)
+		return 0;
 	/* Killed between the start and its note: the process still carries the token. */
-	if (p->pid <= 0) {
-		p->pid = find_by_token(p);
-		p->start_time = p->pid > 0 ? mica_native_start_time(p->pid) : 0;
-	}
+	p->pid = find_by_token(p);
 	if (p->pid <= 0)
 		return mica_fail(err, MICA_E_UNKNOWN, "no process of client '%s' is left",
 				 p->cfg.name);
+	p->mark = mica_native_start_time(p->pid);
 	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
 	/* The pid may have been reused before the descriptor held it. */
-	if (p->pidfd < 0 || mica_native_start_time(p->pid) != p->start_time)
+	if (p->pidfd < 0 || mica_native_start_time(p->pid) != p->mark)
 		return mica_fail(err, MICA_E_UNKNOWN, "process %d of client '%s' is gone", p->pid,
 				 p->cfg.name);
 	return 0;

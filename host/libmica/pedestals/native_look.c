@@ -116,9 +116,9 @@ int mica_native_look(struct mica_pedestal *p, pid_t pid, struct mica_error *err)
 	if (pid == getpid())
 		return mica_fail(err, MICA_E_FIRMWARE, "process %d is this daemon", pid);
 	p->pid = pid;
-	p->start_time = mica_native_start_time(pid);
+	p->mark = mica_native_start_time(pid);
 	p->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (p->pidfd < 0 || !p->start_time || p->start_time != mica_native_start_time(pid))
+	if (p->pidfd < 0 || !p->mark || p->mark != mica_native_start_time(pid))
 		return mica_fail(err, MICA_E_STATE,
 				 "nothing runs there: there is no process %d, or it is a thread",
 				 pid);

@@ -183,10 +183,10 @@ int mica_native_spawn(struct mica_pedestal *p, struct mica_error *err)
 				 rc == EACCES ? " (is it executable? chmod +x)" : "");
 	}
 	bind_cores(p);
-	p->start_time = mica_native_start_time(p->pid);
 	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
 	if (p->pidfd < 0)
 		return mica_fail(err, MICA_E_FAILED, "pidfd_open: %s", strerror(errno));
+	p->mark = mica_native_mark(p->pid, p->pidfd);
 	return 0;
 }
 

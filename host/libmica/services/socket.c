@@ -162,7 +162,7 @@ static int publish(struct mica_socket *k, struct mica_error *err)
 	return 0;
 }
 
-void mica_sockets_clear(const struct mica_client *c, bool folder)
+void mica_sockets_clear(const struct mica_client *c)
 {
 	char path[PATH_MAX + 16];
 	struct dirent *de;
@@ -176,8 +176,6 @@ void mica_sockets_clear(const struct mica_client *c, bool folder)
 	}
 	if (dir)
 		closedir(dir);
-	if (folder)
-		rmdir(path);
 }
 
 /* ---- the service ---- */
