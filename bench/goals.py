@@ -113,10 +113,10 @@ def life():
     """Compared with fork and exec of a small program, or of as many as are started."""
     yield Ratio("start of a client until it is ready", "life.start", ("floor.spawn",), 1.5)
     yield Ratio("stop of a client", "life.stop", ("floor.spawn",), 1)
-    yield Ratio("killed client until it is ready again", "life.restart", ("floor.spawn",), 2)
+    yield Ratio("killed client until it is ready again", "life.restart", ("floor.spawn",))
     for n in (1, 8, 64):
-        yield Ratio(f"start of the daemon with {n} clients to start, until they are ready",
-                    f"life.boot.{n}", (f"floor.spawn.{1 + n}",), 2)
+        yield Ratio(f"start of the daemon until its {n} clients are ready", f"life.boot.{n}",
+                    (f"floor.spawn.{1 + n}",))
     yield Ratio("endpoint socket among 64 clients, to alone", "app.among.16", ("app.alone.16",),
                 1.2)
     yield Count("resident memory of the daemon with 64 clients, MiB", "idle.many", "resident_mib",
@@ -127,7 +127,7 @@ def life():
 
 def boards():
     """On an emulated board, compared with what nothing can do without, in the same boot."""
-    yield Ratio("start of a client until it is ready, its core taken from Linux", "board.start",
+    yield Ratio("start of a client, its core taken from Linux", "board.start",
                 ("floor.start",), 1.5)
     yield Ratio("start again until it is ready", "board.again", ("floor.again",))
     yield Ratio("stop", "board.stop", ("floor.boot",))

@@ -122,7 +122,7 @@ static uint64_t boot_floor(int fd, uint32_t core, volatile uint32_t *page, unsig
 				   .arg0 = COMM_BASE };
 	uint64_t begin = now_ns();
 
-	memcpy(at, client_start, (size_t)(client_end - client_start));
+	memcpy(at, client_start, (uintptr_t)client_end - (uintptr_t)client_start);
 	memset((void *)page, 0, PAGE_SIZE_BYTES);
 	page[PAGE_CONDUIT / 4] = hvc(fd) ? 1 : 2;
 	if (ioctl(fd, MCS_IOC_START, &start))
@@ -266,10 +266,10 @@ static void counts(int fd, const char *conf, const char *name)
 		    mica_app_recv(app, data, sizeof(data), ALIVE_MS) != sizeof(data))
 			fail("mica-echo");
 	}
-	printf("count in %u %llu\n", MESSAGES, (unsigned long long)(counter("doorbells_in ") - in));
-	printf("count out %u %llu\n", MESSAGES,
+	printf("count in %d %llu\n", MESSAGES, (unsigned long long)(counter("doorbells_in ") - in));
+	printf("count out %d %llu\n", MESSAGES,
 	       (unsigned long long)(counter("doorbells_out ") - out));
-	printf("count spurious %u %llu\n", MESSAGES,
+	printf("count spurious %d %llu\n", MESSAGES,
 	       (unsigned long long)(counter("spurious ") - spurious));
 	mica_app_close(app);
 	call(fd, "Stop", "name", name);
