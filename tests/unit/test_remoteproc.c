@@ -103,48 +103,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* ---- init ---- */
-
-static struct remoteproc *init_finds(struct remoteproc *rproc, const struct remoteproc_ops *own,
-				     void *priv)
-{
-	assert_ptr_equal(rproc->ops, own);
-	assert_ptr_equal(rproc->priv, priv);
-	return rproc;
-}
-
-static struct remoteproc *init_sets(struct remoteproc *rproc, const struct remoteproc_ops *own,
-				    void *priv)
-{
-	rproc->priv = (uint8_t *)priv + 1;
-	return init_finds(rproc, own, rproc->priv);
-}
-
-static struct remoteproc *init_refuses(struct remoteproc *rproc, const struct remoteproc_ops *own,
-				       void *priv)
-{
-	(void)rproc;
-	(void)own;
-	(void)priv;
-	return NULL;
-}
-
-static void private_data(void **state)
-{
-	static const struct remoteproc_ops finds = { .init = init_finds },
-					   sets = { .init = init_sets },
-					   refuses = { .init = init_refuses };
-	struct remoteproc rproc;
-
-	(void)state;
-	assert_ptr_equal(remoteproc_init(&rproc, &finds, &r), &rproc);
-	assert_ptr_equal(rproc.priv, &r);
-	assert_ptr_equal(remoteproc_init(&rproc, &sets, &r), &rproc);
-	assert_ptr_equal(rproc.priv, (uint8_t *)&r + 1);
-	assert_null(remoteproc_init(&rproc, &refuses, &r));
-	assert_null(remoteproc_init(&rproc, NULL, &r));
-}
-
 /* ---- states ---- */
 
 static void allowed_transitions(void **state)
@@ -598,7 +556,6 @@ static void ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(private_data),
 		test(allowed_transitions),
 		test(ordinary_life),
 		test(shutdown_stops_first),
