@@ -138,7 +138,7 @@ static void tty_write(struct tty *t, const void *data, size_t size)
 static void tty_settle(struct tty *t)
 {
 	static const char prompt[] = "mica:~$ ";
-	char line[4096];
+	char line[4096] = "";
 	size_t have = 0;
 
 	while (have < sizeof(prompt) - 1 ||

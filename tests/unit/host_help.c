@@ -160,11 +160,22 @@ static bool never(void *arg)
 	return false;
 }
 
-/* Open files once nothing lingers any more. */
-unsigned int fewest_files(void)
+unsigned int files_at_rest(void)
 {
-	run_until(never, NULL, 60);
+	run_until(never, NULL, 1000);
 	return open_files();
+}
+
+static bool few_files(void *arg)
+{
+	unsigned int *most = arg;
+
+	return open_files() <= *most;
+}
+
+bool files_settle(unsigned int most)
+{
+	return run_until(few_files, &most, LIMIT_MS);
 }
 
 unsigned int client_folders(void)

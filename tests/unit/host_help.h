@@ -43,8 +43,10 @@ bool is_crashed(void *client);
 /* Of the client's process, as a later micad would read it; 0: not written yet. */
 int saved_pid(const char *name);
 unsigned int client_folders(void);
-/* Open files once nothing lingers any more. */
-unsigned int fewest_files(void);
+/* Open files. A terminal lingers for a moment: on a slow machine it may be counted. */
+unsigned int files_at_rest(void);
+/* Whether no more than that are open once nothing lingers any more. */
+bool files_settle(unsigned int most);
 /* What is written to the client's first tty comes back, once. */
 void check_echo(struct mica_client *client, const char *text);
 /* The same on the client's i-th service. */

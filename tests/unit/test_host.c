@@ -39,10 +39,9 @@ static void life(void **state)
 		assert_int_equal(act(mica_client_stop, client), MICA_OK);
 		assert_int_equal(info_of(client)->state, MICA_STOPPED);
 		assert_int_equal(lstat(tty, &st), -1);
-		/* The pty stays for a moment, for a reader. */
 		if (!files)
-			files = fewest_files();
-		assert_int_equal(fewest_files(), files);
+			files = files_at_rest();
+		assert_true(files_settle(files));
 		assert_int_equal(act(mica_client_start, client), MICA_OK);
 		assert_string_equal(info_of(client)->service[0].device, tty);
 	}
