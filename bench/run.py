@@ -10,28 +10,35 @@ BUILD = os.path.join(TOP, "build", os.environ.get("V", "native"))
 OUT = os.path.join(TOP, "build", "bench")
 
 
+# What runs a daemon, and the results each of them writes.
+SYSTEM = {
+    "system.py": ("app", "system"),
+    "system_umt.py": ("umt", "rpc"),
+    "system_data.py": ("data",),
+    "system_life.py": ("life", "many"),
+}
+
+
+def run(script, *arguments, **kwargs):
+    return subprocess.run([sys.executable, os.path.join(TOP, "bench", script), f"--out={OUT}",
+                           *arguments], **{"check": True, **kwargs})
+
+
 def main():
     os.makedirs(OUT, exist_ok=True)
-    rings = os.path.join(OUT, "rpmsg.json")
-    subprocess.run([os.path.join(BUILD, "bench_rpmsg"), f"--out={rings}", *sys.argv[1:]],
+    names = ["rpmsg"]
+    subprocess.run([os.path.join(BUILD, "bench_rpmsg"), f"--out={OUT}/rpmsg.json", *sys.argv[1:]],
                    check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system.py"), f"--out={OUT}",
-                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
-    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_umt.py"), f"--out={OUT}",
-                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
-    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_data.py"), f"--out={OUT}",
-                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
-    subprocess.run([sys.executable, os.path.join(TOP, "bench", "system_life.py"), f"--out={OUT}",
-                    *(a for a in sys.argv[1:] if a.startswith("--rounds="))], check=True)
-    files = [rings, os.path.join(OUT, "data.json"), os.path.join(OUT, "life.json"), os.path.join(OUT, "many.json"),
-             os.path.join(OUT, "umt.json"), os.path.join(OUT, "rpc.json"),
-             os.path.join(OUT, "app.json"), os.path.join(OUT, "system.json")]
-    sizes = os.path.join(OUT, "size.json")
-    if subprocess.run([sys.executable, os.path.join(TOP, "bench", "sdk_size.py"), f"--out={sizes}"],
-                      check=False, stdout=subprocess.DEVNULL).returncode == 0:
-        files.append(sizes)
-    subprocess.run([sys.executable, os.path.join(TOP, "bench", "report.py"), f"--out={OUT}",
-                    *files], check=True)
+    rounds = [a for a in sys.argv[1:] if a.startswith("--rounds=")]
+    for script, results in SYSTEM.items():
+        run(script, *rounds)
+        names += results
+    # Not everybody has the compilers for boards.
+    if subprocess.run([sys.executable, os.path.join(TOP, "bench", "sdk_size.py"),
+                       f"--out={OUT}/size.json"], check=False,
+                      stdout=subprocess.DEVNULL).returncode == 0:
+        names.append("size")
+    run("report.py", *(os.path.join(OUT, f"{name}.json") for name in names))
 
 
 if __name__ == "__main__":
