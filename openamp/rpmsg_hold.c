@@ -36,7 +36,7 @@ void rpmsg_virtio_hold_rx_buffer(struct rpmsg_device *rdev, void *rxbuf)
 
 	metal_mutex_acquire(&rdev->lock);
 	slot = received_slot(rvdev, rxbuf);
-	if (slot && slot->holds < UINT16_MAX)
+	if (slot && slot->holds < VQ_HOLDS_MAX)
 		slot->holds++;
 	metal_mutex_release(&rdev->lock);
 }

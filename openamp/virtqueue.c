@@ -147,10 +147,10 @@ static void write_place(struct virtqueue *vq, uint16_t slot)
 	const struct vq_desc_extra *x = &vq->vq_descx[slot];
 
 	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev)) {
-		metal_shared_write16(&vq->vq_ring.avail->ring[slot], x->put_id);
+		metal_shared_write16(&vq->vq_ring.avail->ring[slot], x->place_id);
 		VRING_FLUSH(&vq->vq_ring.avail->ring[slot], sizeof(uint16_t));
 	} else {
-		metal_shared_write32(&vq->vq_ring.used->ring[slot].id, x->put_id);
+		metal_shared_write32(&vq->vq_ring.used->ring[slot].id, x->place_id);
 		metal_shared_write32(&vq->vq_ring.used->ring[slot].len, x->place_len);
 		VRING_FLUSH(&vq->vq_ring.used->ring[slot], sizeof(struct vring_used_elem));
 	}

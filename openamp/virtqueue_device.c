@@ -43,7 +43,7 @@ static void read_ahead(struct virtqueue *vq, uint16_t avail)
 
 		VRING_INVALIDATE(entry, sizeof(*entry));
 		id = metal_shared_read16(entry);
-		vq->vq_descx[slot].seen_id = id;
+		vq->vq_descx[slot].place_id = id;
 		vq_expect(vq, id, to_write);
 	}
 	vq->vq_peer_idx = avail;
@@ -70,7 +70,7 @@ static bool next_avail(struct virtqueue *vq, uint16_t *head)
 {
 	if (!look_avail(vq))
 		return false;
-	*head = vq->vq_descx[vq->vq_available_idx & (vq->vq_nentries - 1)].seen_id;
+	*head = vq->vq_descx[vq->vq_available_idx & (vq->vq_nentries - 1)].place_id;
 	if (*head >= vq->vq_nentries)
 		return breach(vq, VQ_BREACH_DESC_ID, *head);
 	if (vq->vq_descx[*head].ndescs)

@@ -178,10 +178,10 @@ static void read_ahead(struct virtqueue *vq, uint16_t used)
 		VRING_INVALIDATE(elem, sizeof(*elem));
 		id = metal_shared_read32(&elem->id);
 		place->place_len = metal_shared_read32(&elem->len);
-		place->seen_id = (uint16_t)id;
+		place->place_id = (uint16_t)id;
 		vq_expect(vq, id, to_write);
 		if (id >= vq->vq_nentries) {
-			place->seen_id = VQ_RING_DESC_CHAIN_END;
+			place->place_id = VQ_RING_DESC_CHAIN_END;
 			place->place_len = id; /* for the report */
 		}
 	}
@@ -213,15 +213,15 @@ static bool next_used(struct virtqueue *vq, uint16_t *head, uint32_t *len)
 	if (!look_used(vq))
 		return false;
 	seen = &vq->vq_descx[vq->vq_used_cons_idx & (vq->vq_nentries - 1)];
-	if (seen->seen_id >= vq->vq_nentries) {
+	if (seen->place_id >= vq->vq_nentries) {
 		virtqueue_set_broken(vq, VQ_BREACH_DESC_ID, seen->place_len);
 		return false;
 	}
-	if (!vq->vq_descx[seen->seen_id].ndescs) {
-		virtqueue_set_broken(vq, VQ_BREACH_NOT_OWNED, seen->seen_id);
+	if (!vq->vq_descx[seen->place_id].ndescs) {
+		virtqueue_set_broken(vq, VQ_BREACH_NOT_OWNED, seen->place_id);
 		return false;
 	}
-	*head = seen->seen_id;
+	*head = seen->place_id;
 	*len = seen->place_len;
 	return true;
 }

@@ -29,7 +29,7 @@ static inline void vq_put(struct virtqueue *vq, uint16_t id, uint32_t len)
 {
 	struct vq_desc_extra *place = &vq->vq_descx[vq->vq_prod_idx++ & (vq->vq_nentries - 1)];
 
-	place->put_id = id;
+	place->place_id = id;
 	place->place_len = len;
 	vq->vq_queued_cnt++;
 }

@@ -17,7 +17,7 @@
 #define ALIGN 16u
 
 /* What the virtio device and its two rings take, exactly: metal/system/port.h. */
-METAL_ARENA(480u + 80u * NUM);
+METAL_ARENA(480u + 64u * NUM);
 
 IMAGE_TABLE struct table_plain table = TABLE_PLAIN(NUM, ALIGN);
 

@@ -67,21 +67,23 @@ struct virtqueue_buf {
 	int len;
 };
 
+#define VQ_HOLDS_MAX 2047u
+
 /* Private state of one descriptor, and of a message's buffer. */
 struct vq_desc_extra {
 	void *cookie; /* driver, head: the owner's word for the buffer; device: addr over there */
 	void *addr;   /* device side: checked address of the buffer it had last */
 	uint32_t len; /* bytes of the buffer(s), as posted or as read once */
-	uint16_t ndescs; /* head: descriptors in its chain; 0: not outstanding */
-	uint16_t next;	 /* driver: free list, chain */
-	uint16_t flags;	 /* driver: as last written */
-	uint16_t holds;	 /* rpmsg: who looks at a received message */
-	uint8_t state;	 /* rpmsg: enum slot_state */
-	bool written;	 /* driver: the ring's descriptor says addr, len, flags and no next */
+	uint16_t ndescs;      /* head: descriptors in its chain; 0: not outstanding */
+	uint16_t next;	      /* driver: free list, chain */
+	uint16_t holds : 11;  /* rpmsg: who looks at a received message */
+	uint16_t state : 2;   /* rpmsg: enum slot_state */
+	uint16_t written : 1; /* driver: the ring's descriptor says addr, len, flags and no next */
+	uint16_t flags : 2;   /* driver: as last written */
 	/* Not of the descriptor, but of the place in the ring with this number: what the peer put
-	 * there, as it was read when its index said so. */
-	uint16_t seen_id;
-	uint16_t put_id;    /* and what this side puts there */
+	 * there, as it was read when its index said so; later what this side puts there. A side
+	 * puts only what it has taken, so the one is done with before the other comes. */
+	uint16_t place_id;
 	uint32_t place_len; /* the length beside it, which only a device gives */
 };
 
@@ -234,7 +236,7 @@ void virtqueue_publish(struct virtqueue *vq);
 /* The descriptor that was given to the peer last, shown to it or not. */
 static inline uint16_t virtqueue_last_put(const struct virtqueue *vq)
 {
-	return vq->vq_descx[(uint16_t)(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)].put_id;
+	return vq->vq_descx[(uint16_t)(vq->vq_prod_idx - 1) & (vq->vq_nentries - 1)].place_id;
 }
 
 /* Ask the peer for no notifications / for notifications. enable returns 1 when work is already
