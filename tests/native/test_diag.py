@@ -139,10 +139,20 @@ def test_several_at_once_keep_apart(site):
 def test_beside_a_busy_terminal(site):
     """Neither starves the other."""
     path = site.run("one")
+    wait_until(lambda: "mica-echo" in [s["name"] for s in site.info("one")["services"]],
+               what="endpoints")
+
+    def answers():
+        return sample(metrics(site), "mica_client_messages_total", client="one",
+                      endpoint="mica-echo", direction="in")
+
     with Terminal(path) as tty:
-        pings = spawn(site, "--json", "ping", "one", "-f", "-W", "20")
-        tty.write(b"flood 300000\n")
-        tty.read_until(rb"flood: 300000 bytes, crc32 [0-9a-f]{8}", 60)
+        pings = spawn(site, "--json", "ping", "one", "-f", "-e", "mica-echo", "-W", "20")
+        wait_until(lambda: answers() > 0, what="first answer")
+        before = answers()
+        tty.write(b"flood 3000000\n")
+        tty.read_until(rb"flood: 3000000 bytes, crc32 [0-9a-f]{8}", 60)
+        assert answers() > before
         out, _, code = end(pings, signal.SIGINT)
     got = json.loads(out)
     assert code == 0 and got["received"] > 0 and got["lost"] == got["changed"] == 0
