@@ -80,6 +80,7 @@ void bench_floors_pty(void);	/* terminals on one core, either way */
 void bench_floors_memory(void); /* copies and reads of what bulk messages hold; also in system */
 void bench_rpmsg(void);
 void bench_lanes(void);
+void bench_ping(void); /* in bench_app */
 /* floors_system.c: the program that fork and exec start is this one; does not return in there. */
 void bench_exec_child(int argc, char **argv);
 

@@ -50,6 +50,7 @@ void bench_cases(void)
 	static const uint32_t sizes[] = { 16, 496 };
 
 	bench_floors_system();
+	bench_ping();
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct echo *e = bench_alloc(sizeof(*e));
 

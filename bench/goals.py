@@ -34,7 +34,8 @@ class Count:
 SIZES = (16, 64, 256, 496, 1008, 2032)
 ECHO_GOAL, FLOOD_GOAL, WAKE_GOAL = 2.0, 1.5, 1.2
 LANE_ECHO_GOAL, LANE_FLOOD_GOAL, LANE_BELLS_GOAL = 1.3, 1.15, 0.05
-BULK_GOAL = 0.9  # of the floor's rate
+SOCKET_GOAL = 1.6
+TTY_GOAL, BULK_GOAL = 0.7, 0.9  # of the floor's rate
 
 
 def rings():
@@ -104,7 +105,8 @@ def wakes():
 def system():
     for n in (16, 496):
         yield Ratio(f"endpoint socket, to the client and back, {n} B", f"app.socket.{n}",
-                    ("floor.eventfd.same.8", f"floor.socket.same.{n}"), 1.6)
+                    ("floor.eventfd.same.8", f"floor.socket.same.{n}"), SOCKET_GOAL)
+    yield Ratio("mica ping, 64 B", "app.ping.64", ("floor.eventfd.same.8",))
     yield Count("resident memory of the daemon with one client, MiB", "idle", "resident_mib", 6)
     yield Count("wake-ups of the idle daemon in five seconds", "idle", "wakeups", 0)
 
@@ -130,11 +132,40 @@ def boards():
     yield Ratio("start of a client, its core taken from Linux", "board.start",
                 ("floor.start",), 1.5)
     yield Ratio("start again until it is ready", "board.again", ("floor.again",))
-    yield Ratio("stop", "board.stop", ("floor.boot",))
+    yield Ratio("stop", "board.stop", ("floor.off",))
+    yield Ratio("crashed client until it is ready again", "board.crash", ("floor.again",))
     for way, words in (("out", "to the client"), ("in", "to the host")):
         yield Count(f"doorbells {words}, a message and its answer", "board.message",
                     f"doorbells_{way}", 1)
     yield Count("doorbells that were for nobody", "board.message", "doorbells_spurious", 0)
+    yield from board_messages()
+
+
+def board_messages():
+    """As natively, but the client has a core of its own: its wake-ups are those between two."""
+    wake = "floor.eventfd.cross.8"
+    yield Ratio("mica ping, 64 B", "board.app.ping.64", (wake,))
+    for n in (16, 496):
+        yield Ratio(f"endpoint socket, to the client and back, {n} B", f"board.app.socket.{n}",
+                    (wake, f"floor.socket.same.{n}"), SOCKET_GOAL)
+    for way, words in (("echo", "to the client and back"), ("in", "by the client")):
+        yield Ratio(f"endpoint socket kept full, {words}, 496 B", f"board.data.{way}.496",
+                    ("floor.socket.same.496",))
+    yield Ratio("terminal, client to reader", "board.data.tty.in", ("floor.pty.same.496",),
+                TTY_GOAL, least=True)
+    yield Ratio("terminal, writer to client", "board.data.tty.out", ("floor.pty.back.same.496",),
+                TTY_GOAL, least=True)
+    for n, size in ((1 << 20, "1 MiB"), (65536, "64 KiB"), (4096, "4 KiB")):
+        for what, floor, words in (("copy", "memcpy", "copied in"), ("read", "read", "read")):
+            yield Ratio(f"bulk, {size} {words}", f"board.umt.cross.{what}.{n}",
+                        (f"floor.{floor}.{n}",), BULK_GOAL if n == 1 << 20 else None, least=True)
+    n = 1 << 20
+    for way, what in (("send", "copied in and told of"), ("out", "stream to the client"),
+                      ("in", "stream to the host")):
+        yield Ratio(f"bulk, 1 MiB {what}", f"board.umt.cross.{way}.{n}", (f"floor.memcpy.{n}",))
+    for name in ("lseek", "write.432", "read.432"):
+        yield Ratio(f"rpc, {name}", f"board.rpc.{name}",
+                    (wake, "floor.eventfd.same.8", "floor.socket.same.16"))
 
 
 def bulk():
@@ -181,10 +212,10 @@ def data():
                 ("floor.socket.same.496",))
     yield Ratio("endpoint socket kept full by the client, 496 B", "data.in.496",
                 ("floor.socket.same.496",))
-    yield Ratio("terminal, client to reader", "data.tty.in", ("floor.pty.same.496",), 0.7,
-                least=True)
-    yield Ratio("terminal, writer to client", "data.tty.out", ("floor.pty.back.same.496",), 0.7,
-                least=True)
+    yield Ratio("terminal, client to reader", "data.tty.in", ("floor.pty.same.496",),
+                TTY_GOAL, least=True)
+    yield Ratio("terminal, writer to client", "data.tty.out", ("floor.pty.back.same.496",),
+                TTY_GOAL, least=True)
     yield Ratio("urgent endpoint while others keep the client busy, 90 % below",
                 "data.urgent.bulk.p90", ("data.urgent.idle.p90",), 3)
 

@@ -3,7 +3,7 @@
 
 SRC_bench := $(filter-out bench/cases_% bench/rpmsg_%,$(wildcard bench/*.c))
 SRC_bench_rpmsg := bench/cases_rings.c $(wildcard bench/rpmsg_*.c)
-SRC_bench_app := bench/cases_app.c
+SRC_bench_app := bench/cases_app.c bench/cases_ping.c
 SRC_bench_umt := bench/cases_umt.c
 SRC_bench_rpc := bench/cases_rpc.c
 SRC_bench_data := bench/cases_data.c
@@ -41,7 +41,7 @@ bench-openamp: $(SRC_bench) bench/cases_openamp.c $(filter-out bench/rpmsg_lanes
 BENCH_SIZES := $(foreach a,arm64 riscv64,$(if $(shell command -v $(CROSS_$(a))gcc),\
 	build/client/$(a)/mica-minimal.elf build/client/$(a)/mica-ref.elf))
 
-# With BOARD=qemu-...: starts on that emulated board.
+# With BOARD=qemu-...: on that emulated board.
 ifdef BOARD
 bench:
 	@bench/board/run.py $(BOARD) $(BENCH_ARGS)

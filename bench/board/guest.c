@@ -3,14 +3,17 @@
  * Runs in a board's Linux: mica_board_bench CONF NAME CORE IMAGE ROUNDS. Prints one line a case,
  * "CASE NS...", and counts of the module, "count NAME MESSAGES N". The floor of a start is what
  * nothing can do without: the core taken from Linux, the image's bytes copied, a core that is
- * started and stores a word. Its few instructions are the client of the module's tests.
+ * started and stores a word; that of a stop a word that the core sees, and the core off. Its few
+ * instructions are the client of the module's tests. CONF starts a client again that has crashed.
  */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,16 +37,18 @@
 #define ROUNDS_MAX 200
 #define MESSAGES   200
 #define ALIVE_MS   10000
+#define ANSWER_MAX 16384      /* bytes */
 #define STAGING	   0x1000000u /* from the start of the image memory: where no client lies */
 
 extern const unsigned char client_start[], client_end[];
 
-enum { HOTPLUG, COPY, BOOT, FLOOR_START, FLOOR_AGAIN, START, STOP, AGAIN, N_CASES };
+enum { HOTPLUG, COPY, BOOT, OFF, FLOOR_START, FLOOR_AGAIN, START, STOP, AGAIN, CRASH, N_CASES };
 
 static const char *const names[N_CASES] = {
-	[HOTPLUG] = "floor.hotplug",   [COPY] = "floor.copy",	      [BOOT] = "floor.boot",
-	[FLOOR_START] = "floor.start", [FLOOR_AGAIN] = "floor.again", [START] = "board.start",
-	[STOP] = "board.stop",	       [AGAIN] = "board.again",
+	[HOTPLUG] = "floor.hotplug", [COPY] = "floor.copy",	    [BOOT] = "floor.boot",
+	[OFF] = "floor.off",	     [FLOOR_START] = "floor.start", [FLOOR_AGAIN] = "floor.again",
+	[START] = "board.start",     [STOP] = "board.stop",	    [AGAIN] = "board.again",
+	[CRASH] = "board.crash",
 };
 static uint64_t took[N_CASES][ROUNDS_MAX]; /* nanoseconds */
 
@@ -134,13 +139,15 @@ static uint64_t boot_floor(int fd, uint32_t core, volatile uint32_t *page, unsig
 	return now_ns() - begin;
 }
 
-static void stop_floor(int fd, volatile uint32_t *page)
+static uint64_t stop_floor(int fd, volatile uint32_t *page)
 {
 	struct mcs_wait_off wait = { .size = sizeof(wait), .timeout_ms = ALIVE_MS };
+	uint64_t begin = now_ns();
 
 	page[PAGE_COMMAND / 4] = COMMAND_OFF; /* it looks at it all the time */
 	if (ioctl(fd, MCS_IOC_WAIT_OFF, &wait))
 		fail("MCS_IOC_WAIT_OFF");
+	return now_ns() - begin;
 }
 
 static void floors(uint32_t core, const unsigned char *image, size_t size, unsigned int round)
@@ -167,7 +174,7 @@ static void floors(uint32_t core, const unsigned char *image, size_t size, unsig
 	if (ioctl(fd, MCS_IOC_DOORBELL, &bell))
 		fail("MCS_IOC_DOORBELL");
 	t[3] = boot_floor(fd, core, page, at);
-	stop_floor(fd, page);
+	took[OFF][round] = stop_floor(fd, page);
 	if (ioctl(fd, MCS_IOC_RELEASE))
 		fail("MCS_IOC_RELEASE");
 	munmap(page, PAGE_SIZE_BYTES);
@@ -193,29 +200,116 @@ static int control(void)
 	return fd;
 }
 
-/* Nanoseconds from the request to its answer. */
-static uint64_t call(int fd, const char *method, const char *key, const char *value)
+static void ask(int fd, const char *method, const char *key, const char *value)
 {
-	char text[4096];
-	size_t len = 0;
-	uint64_t begin;
+	char text[256];
 	int n = snprintf(text, sizeof(text),
 			 "{\"method\":\"io.mica.Manager.%s\",\"parameters\":{\"%s\":\"%s\"}}",
 			 method, key, value);
 
-	begin = now_ns();
-	if (write(fd, text, (size_t)n + 1) != n + 1)
+	if (n >= (int)sizeof(text) || write(fd, text, (size_t)n + 1) != n + 1)
 		fail("%s", method);
+}
+
+static void answer(int fd, char text[ANSWER_MAX], const char *method)
+{
+	size_t len = 0;
+
 	do {
-		ssize_t got = read(fd, text + len, sizeof(text) - len);
+		ssize_t got = read(fd, text + len, ANSWER_MAX - len);
 
 		if (got <= 0)
 			fail("%s", method);
 		len += (size_t)got;
 	} while (text[len - 1]);
-	begin = now_ns() - begin;
+}
+
+/* Nanoseconds from the request to its answer. */
+static uint64_t call(int fd, const char *method, const char *key, const char *value)
+{
+	uint64_t begin = now_ns(), end;
+	char text[ANSWER_MAX];
+
+	ask(fd, method, key, value);
+	answer(fd, text, method);
+	end = now_ns();
 	if (strstr(text, "\"error\""))
 		fail("%s: %s", method, text);
+	return end - begin;
+}
+
+/* The terminal of the client's shell, once it has said that it has one. */
+static int terminal(int fd, const char *name)
+{
+	static const char key[] = "\"device\":\"";
+	uint64_t begin = now_ns();
+	char text[ANSWER_MAX];
+	const char *path;
+	int tty;
+
+	do {
+		ask(fd, "GetTty", "name", name);
+		answer(fd, text, "GetTty");
+		path = strstr(text, key);
+		if (!path && now_ns() - begin > ALIVE_MS * 1000000ull)
+			fail("GetTty: %s", text);
+	} while (!path);
+	path += sizeof(key) - 1;
+	text[(path - text) + (ptrdiff_t)strcspn(path, "\"")] = '\0';
+	tty = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (tty < 0)
+		fail("%s", path);
+	return tty;
+}
+
+/* Changes of this client, from now on, while it runs. */
+static int watch(const char *name)
+{
+	char text[ANSWER_MAX];
+	int fd = control();
+	int n = snprintf(text, sizeof(text),
+			 "{\"method\":\"io.mica.Manager.Monitor\",\"more\":true,"
+			 "\"parameters\":{\"name\":\"%s\"}}",
+			 name);
+
+	if (write(fd, text, (size_t)n + 1) != n + 1)
+		fail("Monitor");
+	answer(fd, text, "Monitor");
+	if (!strstr(text, "\"state\":\"Running\""))
+		fail("Monitor: %s", text);
+	return fd;
+}
+
+static void until_running(int fd)
+{
+	static const char mark[] = "\"to\":\"Running\"";
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	char text[ANSWER_MAX];
+	size_t len = 0;
+
+	while (!memmem(text, len, mark, sizeof(mark) - 1)) {
+		ssize_t got =
+			poll(&pfd, 1, ALIVE_MS) > 0 ? read(fd, text + len, sizeof(text) - len) : -1;
+
+		if (got <= 0)
+			fail("the client does not run again");
+		len += (size_t)got;
+	}
+}
+
+/* Nanoseconds from the shell's order to die of an exception until the client is ready again. */
+static uint64_t crash(int fd, const char *name)
+{
+	static const char order[] = "crash\n";
+	int tty = terminal(fd, name), changes = watch(name);
+	uint64_t begin = now_ns();
+
+	if (write(tty, order, sizeof(order) - 1) != (ssize_t)sizeof(order) - 1)
+		fail("the terminal");
+	until_running(changes);
+	begin = now_ns() - begin;
+	close(changes);
+	close(tty);
 	return begin;
 }
 
@@ -225,6 +319,7 @@ static void lives(int fd, const char *conf, const char *name, unsigned int round
 	took[START][round] = call(fd, "Start", "name", name);
 	took[STOP][round] = call(fd, "Stop", "name", name);
 	took[AGAIN][round] = call(fd, "Start", "name", name);
+	took[CRASH][round] = crash(fd, name);
 	call(fd, "Stop", "name", name);
 	call(fd, "Remove", "name", name);
 }

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The benchmark runs and its report is whole; no speed is asked for."""
+import base64
+import gzip
+import hashlib
 import json
 import os
+import runpy
 import subprocess
 import sys
 import xml.etree.ElementTree
 
+import pytest
 from conftest import BUILD, SLOW, TOP
 
 BENCH = os.path.join(BUILD, "bench_rpmsg")
@@ -54,7 +59,7 @@ def test_system(tmp_path):
     for name in ("app", "system"):
         data = json.loads((tmp_path / f"{name}.json").read_text())
         cases.update({c["id"]: c for c in data["cases"]})
-    for name in ("app.socket.16", "app.socket.496"):
+    for name in ("app.ping.64", "app.socket.16", "app.socket.496"):
         assert len(cases[name]["rounds"]) == 2
         assert 0 < cases[name]["min"] <= cases[name]["p50"] <= cases[name]["p90"]
     assert cases["idle"]["counts"]["resident_mib"] > 0
@@ -89,6 +94,20 @@ def test_bulk_messages_and_calls(tmp_path):
     for name in (*names, "rpc.lseek", "rpc.write.432", "rpc.read.432"):
         assert len(cases[name]["rounds"]) == 2
         assert 0 < cases[name]["min"] <= cases[name]["p50"] <= cases[name]["p90"]
+
+
+def test_what_a_board_brings_out():
+    """Its results are whole, or there are none."""
+    board = runpy.run_path(os.path.join(TOP, "bench", "board", "run.py"))
+    packed = gzip.compress(json.dumps({"cases": [{"id": "app.x"}, {"id": "floor.y"}]}).encode())
+    text = (f"before\nfile app {hashlib.sha256(packed).hexdigest()}\n"
+            f"{base64.encodebytes(packed).decode()}end\nboard bench: all there\n")
+    result = board["own"]("qemu-arm64", "app", board["files"](text)["app"])
+    assert [c["id"] for c in result["cases"]] == ["board.app.x", "floor.y"]
+    damaged = text.replace(hashlib.sha256(packed).hexdigest(), hashlib.sha256(b"").hexdigest())
+    for other in (damaged, text.replace("all there", "")):
+        with pytest.raises(SystemExit):
+            board["files"](other)
 
 
 def test_bad_options():
