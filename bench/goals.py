@@ -145,9 +145,12 @@ def board_messages():
     """As natively, but the client has a core of its own: its wake-ups are those between two."""
     wake = "floor.eventfd.cross.8"
     yield Ratio("mica ping, 64 B", "board.app.ping.64", (wake,))
+    yield Ratio("  to wake-ups on one core", "board.app.ping.64", ("floor.eventfd.same.8",))
     for n in (16, 496):
         yield Ratio(f"endpoint socket, to the client and back, {n} B", f"board.app.socket.{n}",
                     (wake, f"floor.socket.same.{n}"), SOCKET_GOAL)
+        yield Ratio("  to wake-ups on one core", f"board.app.socket.{n}",
+                    ("floor.eventfd.same.8", f"floor.socket.same.{n}"))
     for way, words in (("echo", "to the client and back"), ("in", "by the client")):
         yield Ratio(f"endpoint socket kept full, {words}, 496 B", f"board.data.{way}.496",
                     ("floor.socket.same.496",))

@@ -40,7 +40,7 @@ measure() {
 }
 
 client ref
-measure app ref 0,1 app.,floor.eventfd.cross,floor.socket.same
+measure app ref 0,1 app.,floor.eventfd,floor.socket.same
 measure data ref 0,1 data.echo,data.in,data.tty,floor.socket.same.496,floor.pty
 no_client ref
 client bench
