@@ -29,10 +29,9 @@ typedef int (*mica_step_fn)(struct mica_op *op);
 struct mica_step {
 	const char *name;  /* NULL ends a plan */
 	bool saved;	   /* the name is written to the client's folder before the step runs */
+	bool pedestal;	   /* work that is done at once where the pedestal is prompt: on the loop */
 	mica_step_fn work; /* exactly one of work and loop, or neither */
 	mica_step_fn loop;
-	/* Work that a pedestal with caps.prompt has done at once: on the loop then. */
-	bool pedestal;
 	/* Undo of a step that was done; cannot fail, except that op->stuck ends the roll-back. */
 	mica_step_fn undo_work;
 	mica_step_fn undo_loop;
