@@ -74,14 +74,15 @@ def test_uart_as_a_socket(tmp_path):
     """Linux has its consoles elsewhere: who writes to the UART is read here, and the other way round."""
     uart, path = FACTS["BOARD_UART"], str(tmp_path / "uart")
     script = (f"exec <>/dev/{uart} >&0; stty -echo;"
-              " while ! read -r -t 1 w; do echo who is there; done; echo \"got $w\"")
+              " while ! read -r -t 1 w; do echo who is there; done; echo \"got $w\";"
+              " read -r w")  # what is on its way when the power goes is lost
     with subprocess.Popen([MCS_RUN, BOARD, "--kernel", KERNEL, "--bare", "--terminal", path,
                            "--timeout", "120", "--exec", script]) as child, \
             socket.socket(socket.AF_UNIX) as terminal:
         wait_until(lambda: terminal.connect_ex(path) == 0)
         terminal.settimeout(300)
         said = b""
-        for question, answer in ((b"who is there", b"hello\n"), (b"got hello", b"")):
+        for question, answer in ((b"who is there", b"hello\n"), (b"got hello", b"bye\n")):
             while question not in said:
                 part = terminal.recv(4096)
                 assert part, said
