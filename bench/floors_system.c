@@ -64,9 +64,9 @@ static uint64_t read_once(struct copy *c)
 	return bench_now_ns() - begin;
 }
 
-static void read_peer(void *arg)
+/* The other core's side: acts once for each time it is asked. */
+static void peer(struct copy *c, void (*act)(struct copy *c, uint32_t n))
 {
-	struct copy *c = arg;
 	uint32_t n = __atomic_load_n(c->filled, __ATOMIC_RELAXED), seen, turns = 0;
 
 	while (!bench_stopped()) {
@@ -75,9 +75,25 @@ static void read_peer(void *arg)
 			bench_spin(&turns);
 			continue;
 		}
-		memset(c->to, (int)seen, c->size);
+		act(c, seen);
 		__atomic_store_n(c->filled, n = seen, __ATOMIC_RELEASE);
 	}
+}
+
+static void fill(struct copy *c, uint32_t n)
+{
+	memset(c->to, (int)n, c->size);
+}
+
+static void consume(struct copy *c, uint32_t n)
+{
+	(void)n;
+	bench_consume(c->to, c->size);
+}
+
+static void read_peer(void *arg)
+{
+	peer(arg, fill);
 }
 
 static uint64_t read_timed(void *arg, uint32_t ops)
@@ -117,18 +133,7 @@ static uint64_t write_once(struct copy *c)
 
 static void write_peer(void *arg)
 {
-	struct copy *c = arg;
-	uint32_t n = __atomic_load_n(c->filled, __ATOMIC_RELAXED), seen, turns = 0;
-
-	while (!bench_stopped()) {
-		seen = __atomic_load_n(c->asked, __ATOMIC_ACQUIRE);
-		if (seen == n) {
-			bench_spin(&turns);
-			continue;
-		}
-		bench_consume(c->to, c->size);
-		__atomic_store_n(c->filled, n = seen, __ATOMIC_RELEASE);
-	}
+	peer(arg, consume);
 }
 
 static uint64_t write_timed(void *arg, uint32_t ops)

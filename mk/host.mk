@@ -2,10 +2,7 @@
 # The Linux side: libopenamp.a, libmica.a, micad, mica. Sources are whatever stands in the folders.
 
 SRC_openamp := $(wildcard metal/*.c metal/linux/*.c openamp/*.c)
-# What depends on the machine that the daemon runs on.
-HOST_ARCH   := $(firstword $(subst -, ,$(shell $(CC_V) -dumpmachine)))
-SRC_libmica := $(wildcard host/libmica/*.c host/libmica/*/*.c) \
-	$(or $(wildcard host/libmica/arch/$(HOST_ARCH)/*.c),$(wildcard host/libmica/arch/generic/*.c))
+SRC_libmica := $(wildcard host/libmica/*.c host/libmica/*/*.c)
 SRC_micad   := $(wildcard host/micad/*.c)
 SRC_mica    := $(wildcard host/mica/*.c)
 

@@ -15,7 +15,6 @@
 #include "files.h"
 #include "image.h"
 #include "mica/client.h"
-#include "sha256.h"
 
 /* The machine this program itself is built for, by its own file. */
 static uint16_t own_machine(void)
@@ -220,9 +219,9 @@ static int read_file(const char *path, struct mica_image *img, struct mica_error
 
 void mica_image_hash(struct mica_image *img)
 {
-	uint8_t hash[SHA256_BYTES];
+	unsigned char hash[crypto_hash_sha256_BYTES];
 
-	sha256(hash, img->data, img->len);
+	crypto_hash_sha256(hash, img->data, img->len);
 	sodium_bin2hex(img->facts.sha256, sizeof(img->facts.sha256), hash, sizeof(hash));
 }
 
