@@ -106,9 +106,9 @@ static int care(struct platform *p, unsigned long long now)
 	if (now - p->cared >= CARE_NS) {
 		p->cared = now;
 		notify(&p->rproc, RSC_NOTIFY_ID_ANY);
-		if (p->role == VIRTIO_DEV_DRIVER && !p->seen)
+		if (p->vdev && p->role == VIRTIO_DEV_DRIVER && !p->seen)
 			ret = table_restore(&p->table);
-		else if (p->role == VIRTIO_DEV_DEVICE && p->vdev && !table_driver_ok(&p->table))
+		else if (p->vdev && p->role == VIRTIO_DEV_DEVICE && !table_driver_ok(&p->table))
 			ret = -ENODEV;
 		if (ret == -ENODEV)
 			port_error("the driver on the other side has ended");
@@ -175,8 +175,9 @@ static int wait_for_driver(struct platform *p)
 	return ret;
 }
 
-static struct virtio_device *create_virtio(struct platform *p, unsigned int index,
-					   void (*rst_cb)(struct virtio_device *vdev))
+/* From the table as it is now; NULL: that cannot be. */
+static struct virtio_device *try_virtio(struct platform *p, unsigned int index,
+					void (*rst_cb)(struct virtio_device *vdev))
 {
 	int ret = table_open(&p->table, p->io, p->mem.pa, p->role == VIRTIO_DEV_DRIVER);
 
@@ -188,6 +189,18 @@ static struct virtio_device *create_virtio(struct platform *p, unsigned int inde
 	if (ret)
 		return NULL;
 	return remoteproc_create_virtio(&p->rproc, (int)index, p->role, rst_cb);
+}
+
+static struct virtio_device *create_virtio(struct platform *p, unsigned int index,
+					   void (*rst_cb)(struct virtio_device *vdev))
+{
+	struct virtio_device *vdev = try_virtio(p, index, rst_cb);
+
+	/* The client may have begun at the same moment, and put its table over what was filled in.
+	 */
+	while (!vdev && p->role == VIRTIO_DEV_DRIVER && !table_filled_in(&p->table) && !idle(p))
+		vdev = try_virtio(p, index, rst_cb);
+	return vdev;
 }
 
 struct rpmsg_device *platform_create_rpmsg_vdev(void *platform, unsigned int vdev_index,

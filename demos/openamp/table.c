@@ -108,11 +108,16 @@ bool table_driver_ok(struct demo_table *t)
 	       metal_shared_read32(RING(t, 1, da)) != FW_RSC_U32_ADDR_ANY;
 }
 
+bool table_filled_in(struct demo_table *t)
+{
+	return t->vdev && metal_shared_read32(RING(t, 0, da)) == ring_address(t, 0) &&
+	       metal_shared_read32(RING(t, 1, da)) == ring_address(t, 1);
+}
+
 static bool is_ours(struct demo_table *t)
 {
 	return metal_shared_read8(VDEV(t, status)) & VIRTIO_CONFIG_STATUS_DRIVER_OK &&
-	       metal_shared_read32(RING(t, 0, da)) == ring_address(t, 0) &&
-	       metal_shared_read32(RING(t, 1, da)) == ring_address(t, 1);
+	       table_filled_in(t);
 }
 
 int table_restore(struct demo_table *t)

@@ -26,6 +26,8 @@ int table_open(struct demo_table *t, struct metal_io_region *io, metal_phys_addr
 	       bool driver);
 /* Device: the rings are filled in and the driver is there. */
 bool table_driver_ok(struct demo_table *t);
+/* Driver: what table_open() filled in is still there. */
+bool table_filled_in(struct demo_table *t);
 /* Driver: a client that started after us has put its own table over ours: fill that in. 0, or
  * -EPROTO after a line that says why. */
 int table_restore(struct demo_table *t);

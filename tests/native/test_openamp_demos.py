@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -285,6 +287,34 @@ def test_linux_first(running):
     output, _ = child.communicate(timeout=60 * SLOW)
     assert child.returncode == 0, output
     in_order(["received message 100: goodbye! of size 8"] + RESULTS, output)
+    running.shell.expect("Stopping application...")
+
+
+# The table as a client puts it there, its rings open: DEMO_TABLE_INIT of demos/openamp/map.h.
+TABLE_AT, OPEN = 0x100000, 0xffffffff
+TABLE = struct.pack("<29I", 1, 1, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 3, 7, 31, 1, 0, 0, 2 << 8,
+                    OPEN, 4096, 256, 1, 0, OPEN, 4096, 256, 2, 0)
+
+
+def test_both_at_once(running):
+    """The client's table comes over and over again, between any two steps of Linux's beginning."""
+    hammer = subprocess.Popen([sys.executable, "-c", f"""if True:
+        import mmap
+        file = open("/proc/{running.client()}/fd/3", "r+b")
+        memory = mmap.mmap(file.fileno(), 0x200000)
+        print("begun", flush=True)
+        while True:
+            memory[{TABLE_AT}:{TABLE_AT + len(TABLE)}] = {TABLE}
+        """], stdout=subprocess.PIPE)
+    assert hammer.stdout.readline() == b"begun\n"
+    child = pexpect.spawn(program("rpmsg-sample-ping"), env=running.env, timeout=60 * SLOW, encoding="utf-8", echo=False)
+    child.expect("creating remoteproc virtio")
+    ended_early = child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0
+    hammer.kill()
+    hammer.communicate()
+    assert not ended_early, child.before
+    running.shell.send("rpmsg_echo\r")
+    child.expect("Test Results: Error count = 0")
     running.shell.expect("Stopping application...")
 
 

@@ -66,6 +66,13 @@ def board():
     shutil.rmtree(folder)
 
 
+@pytest.fixture(autouse=True)
+def nothing_left(board):
+    """A test that failed in the middle is not the next one's failure, too."""
+    yield
+    board.run("killall -q -INT load_fw && for i in $(seq 300); do pidof load_fw || break; sleep 0.1; done")
+
+
 def until(board, condition, what="true"):
     board.ok(f"for i in $(seq 900); do {condition} && exit 0; sleep 0.1; done; {what}; exit 1")
 
@@ -103,12 +110,21 @@ def start_demo(board, program):
     board.ok(f"({program} > /tmp/demo.out 2>&1; echo $? > /tmp/demo.status) & true")
 
 
+def answer(board, program):
+    """What the client's shell says up to its next prompt."""
+    try:
+        board.shell.expect(PROMPT)
+    except pexpect.TIMEOUT:
+        linux = board.run("tail -n 20 /tmp/demo.out /tmp/load.out; ps").output
+        pytest.fail(f"no prompt after {program}:\n{board.shell.before[-2000:]}\n-- Linux:\n{linux}")
+    return board.shell.before
+
+
 def talk(board, command, program, there, here):
     start_demo(board, program)
     type_in(board, command + "\r")
     board.shell.expect(command)
-    board.shell.expect(PROMPT)
-    text = board.shell.before
+    text = answer(board, program)
     until(board, "[ -s /tmp/demo.status ]", "tail -n 20 /tmp/demo.out")
     at = 0
     for line in there:
