@@ -42,6 +42,13 @@ $(call obj,tests/native/mortal.c): HOST_CFLAGS += -Ihost/libmica -Wno-missing-pr
 $(B)/micad-mortal: $(call obj,tests/native/mortal.c $(SRC_micad)) $(B)/libmica.a $(B)/libopenamp.a
 	$(CC_V) $(HOST_LDFLAGS) -Wl,--wrap=mica_log,--wrap=mica_client_save -o $@ $^ $(LIBS_mica)
 
+# An image that watches what its host does.
+client-native: $(B)/tests/existing
+
+$(B)/tests/existing: $(call obj,tests/native/existing.c)
+	@mkdir -p $(@D)
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^
+
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_CFLAGS := $(CSTD) -O1 -g -fno-omit-frame-pointer $(INCLUDES) -Iclient/include -Ihost/libmica -Ihost/micad -Ibuild/native/gen \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
@@ -68,6 +75,6 @@ test:
 	@tools/setup.sh test
 	@tools/run-tests
 
--include $(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/unit/*.c) tests/native/mortal.c)
+-include $(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/unit/*.c) tests/native/mortal.c tests/native/existing.c)
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(FUZZ_SRC) $(wildcard tests/fuzz/*.c))
 -include $(DCACHE_OBJ:.o=.d)

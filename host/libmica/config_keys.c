@@ -193,6 +193,7 @@ const struct config_key config_keys[] = {
 	COUNT("RpcUser", false, rpc_user, 1, UINT32_MAX - 1),
 	LIVE_SWITCH("RpcSystem", rpc_system),
 	LIVE_SWITCH("RpcNetwork", rpc_network),
+	SWITCH("RpcPowerOff", KEY_ALL, rpc_power_off),
 };
 
 const unsigned int config_n_keys = sizeof(config_keys) / sizeof(config_keys[0]);

@@ -366,10 +366,10 @@ void mica_link_ask_stop(struct mica_link *link)
 {
 	link->asked = link->table;
 	if (link->up && !link->dead) {
-		/* Without a status word: a message where an endpoint is for that, and the
+		/* By a message where an endpoint is for that; without a status word also by the
 		 * endpoints' end, which tells some images that their host leaves. */
-		if (!link->table)
-			link->asked = mica_services_ask_stop(link) || mica_services_any(link);
+		if (mica_services_ask_stop(link) || mica_services_any(link))
+			link->asked = true;
 		link->hold = true; /* one doorbell for all, below */
 		mica_services_close(link, true);
 		link->hold = link->bell_due = false;

@@ -37,7 +37,8 @@ struct mica_service_ops {
 	/* mica_service_can_send() may have become true. */
 	void (*writable)(struct mica_service *s);
 	void (*close)(struct mica_service *s);
-	/* For clients without a status word: ask by message to power off. True: sent. */
+	/* For clients that have no status word, or do not know it: ask by message to power off.
+	 * True: sent. */
 	bool (*ask_stop)(struct mica_service *s);
 };
 

@@ -58,14 +58,26 @@ static bool bound(const struct mica_link *link, const char *name)
 	return false;
 }
 
+/* Images of an earlier generation have rpc under other names, at addresses of their own. */
+static const struct mica_service_ops *earlier_rpc(const char *name, uint32_t remote)
+{
+	if ((remote == 0x11 && !strcmp(name, "proxy")) ||
+	    (remote == 0xFE && !strcmp(name, "rpmsg-rpc-proxy")))
+		return &mica_service_rpc;
+	return NULL;
+}
+
 /* A program that has opened the endpoint goes first. Of two endpoints of one name, one has the
  * socket. */
-static const struct mica_service_ops *find_ops(const struct mica_link *link, const char *name)
+static const struct mica_service_ops *find_ops(const struct mica_link *link, const char *name,
+					       uint32_t remote)
 {
 	const struct mica_service_ops *ops = mica_endpoint_service(link->client, name);
 
 	if (!ops)
 		ops = mica_service_builtin(name);
+	if (!ops)
+		ops = earlier_rpc(name, remote);
 	if (!ops && !bound(link, name))
 		ops = mica_socket_service(link->client, name);
 	return ops;
@@ -406,7 +418,7 @@ static bool add_service(struct mica_link *link, const char *name, uint32_t remot
 	s->link = link;
 	s->remote = remote;
 	s->urgent = urgent;
-	s->ops = find_ops(link, name);
+	s->ops = find_ops(link, name, s->remote);
 	snprintf(s->info.name, sizeof(s->info.name), "%s", name);
 	mica_totals_know(link->client, s->info.name);
 	while (*pp)
@@ -463,7 +475,7 @@ void mica_services_take_up(struct mica_link *link, const char *name)
 		if ((s->bound && !mica_socket_serves(s)) || strcmp(s->info.name, name))
 			continue;
 		unbind(s);
-		s->ops = find_ops(link, name);
+		s->ops = find_ops(link, name, s->remote);
 		if (s->ops)
 			bind_service(s, RPMSG_ADDR_ANY);
 		write_table(link);

@@ -72,6 +72,7 @@ struct mica_config {
 	uint32_t rpc_user;	    /* RpcUser=, 0: a number of the client's own */
 	bool rpc_system;	    /* RpcSystem= */
 	bool rpc_network;	    /* RpcNetwork= */
+	bool rpc_power_off;	    /* RpcPowerOff=: told so on rpmsg-rpc when it is to stop */
 };
 
 /* `warn` is called once per accepted oddity (a key the pedestal does not use), one line each. */

@@ -60,6 +60,9 @@ static const char *const names[] = { "rpmsg-rpc", NULL };
 /* What existing hosts send, with its NUL: 32 bytes. */
 static const char hello[32] = "first message from rpc_service!";
 
+/* What images of an older kind, which call nothing, power off at: u32 1 and a text, without NUL. */
+static const char power_off[13] = "\1\0\0\0power off";
+
 static void on_socket(uv_poll_t *poll, int status, int events);
 
 static struct mica_client *client_of(const struct rpc *r)
@@ -398,6 +401,13 @@ static void rpc_close(struct mica_service *s)
 	s->priv = NULL;
 }
 
+/* A client that calls functions would take it for a reply: only where the configuration says so. */
+static bool rpc_ask_stop(struct mica_service *s)
+{
+	return s->link->client->cfg.rpc_power_off &&
+	       mica_service_send(s, power_off, sizeof(power_off)) == 0;
+}
+
 /* Its filter cannot be changed from outside: the next call starts another process. */
 void mica_rpc_policy_changed(struct mica_link *link)
 {
@@ -428,4 +438,5 @@ const struct mica_service_ops mica_service_rpc = {
 	.message = rpc_message,
 	.writable = rpc_writable,
 	.close = rpc_close,
+	.ask_stop = rpc_ask_stop,
 };
