@@ -14,8 +14,7 @@
 #include "mica/abi.h"
 
 /* A client that wrote its record powers off next; one that is a process waits until it was read. */
-#define OFF_MS	    5000
-#define OFF_TICK_MS 20
+#define OFF_MS 5000
 
 /* Memory of a client that is no process: its image and its pool, nothing of others. */
 struct memory {
@@ -180,8 +179,7 @@ static int step_settled(struct mica_op *op)
 	/* A process waits for us, and its memory goes when it does. */
 	if (!c->crash_seen || c->ops->process || c->ops->power(c->ped) == MICA_POWER_OFF)
 		return MICA_STEP_DONE;
-	return mica_op_wait(op, OFF_MS, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
-								       : MICA_STEP_DONE;
+	return mica_op_wait_off(op, OFF_MS);
 }
 
 static int step_dump(struct mica_op *op)
@@ -205,8 +203,7 @@ static int step_let_go(struct mica_op *op)
 		mica_link_write_status(c->link, MICA_STATUS_STOP);
 		mica_client_kick(c);
 	}
-	return mica_op_wait(op, OFF_MS, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
-								       : MICA_STEP_DONE;
+	return mica_op_wait_off(op, OFF_MS);
 }
 
 /* What it wrote last is in ring and log yet. */

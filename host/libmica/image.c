@@ -100,6 +100,7 @@ static int add_segment(void *arg, const struct elf_segment *s)
 	seg->filesz = (size_t)s->filesz;
 	seg->memsz = (size_t)s->memsz;
 	seg->flags = s->flags;
+	img->at[img->n_segments] = s->offset;
 	img->facts.span[img->n_segments].da = s->paddr;
 	img->facts.span[img->n_segments].len = s->memsz;
 	img->n_segments++;
@@ -289,6 +290,8 @@ int mica_image_kind(const char *path, enum mica_layout *layout, bool *raw, struc
 void mica_image_free(struct mica_image *img)
 {
 	free(img->data);
+	if (img->in_file)
+		close(img->fd);
 	memset(img, 0, sizeof(*img));
 }
 
@@ -372,7 +375,7 @@ int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 		img->facts.entry = img->seg[0].da;
 		img->facts.n_spans = 1;
 		img->facts.span[0].da = img->seg[0].da;
-		img->facts.span[0].len = img->len;
+		img->facts.span[0].len = img->seg[0].memsz;
 	}
 	if (cfg->entry != MICA_ADDRESS_NONE)
 		img->facts.entry = cfg->entry;

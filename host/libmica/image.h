@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A client's image: read once into private memory, checked there, used from there. The file may
- * change meanwhile without harm.
+ * change meanwhile without harm. Of one that is known already (image_known.h) the bytes to load
+ * stay in the file until they are loaded, and are proved then.
  */
 #ifndef MICA_IMAGE_H
 #define MICA_IMAGE_H
@@ -17,6 +18,7 @@
 
 #define MICA_IMAGE_MAX	  (256u << 20) /* bytes of a file */
 #define MICA_SEGMENTS_MAX 32
+#define MICA_DIGEST_LEN	  32
 /* And what a resource table places elsewhere: itself, its vrings, trace buffers. */
 #define MICA_SPANS_MAX (MICA_SEGMENTS_MAX + 3 + MICA_TRACES_MAX)
 
@@ -46,6 +48,10 @@ struct mica_image {
 	struct mica_image_facts facts;
 	unsigned int n_segments;
 	struct mica_segment seg[MICA_SEGMENTS_MAX]; /* data points into the file's bytes */
+	uint64_t at[MICA_SEGMENTS_MAX];		    /* offset of a segment's bytes in the file */
+	bool in_file;				    /* they are only there: seg[].data is NULL */
+	int fd;					    /* if in_file: of the file */
+	uint8_t digest[MICA_DIGEST_LEN];	    /* if in_file: mica_image_digest() of it */
 	bool raw; /* no ELF: one segment, placed at LoadAddress or the image memory's start */
 	const void *table_bytes; /* of the resource table in the file; NULL: none */
 	struct mica_table table;
@@ -69,6 +75,12 @@ int mica_image_read(const struct mica_config *cfg, const struct mica_pedestal_ca
 int mica_image_fit(struct mica_image *img, const struct mica_config *cfg,
 		   const struct mica_window *w, unsigned int n, uint64_t pool_da, size_t pool_size,
 		   struct mica_error *err);
+/* Of the segments' bytes, one after the other: BLAKE2b. */
+void mica_image_digest(const struct mica_image *img, uint8_t digest[MICA_DIGEST_LEN]);
+/* [worker] Place all segments. What is in the file is read piece by piece, so that what is loaded
+ * is what the digest is made of; another digest than the known one is an error of `path`'s. */
+int mica_image_load(const struct mica_image *img, const struct mica_pedestal_ops *ops,
+		    struct mica_pedestal *ped, const char *path, struct mica_error *err);
 void mica_image_free(struct mica_image *img);
 
 /* Address of len bytes at da in the windows, NULL when they are not all in one. */

@@ -69,7 +69,8 @@ static int copy(struct mica_image *to, const struct mica_image *from)
 	*to = *from;
 	to->data = bytes;
 	to->len = len;
-	to->n_segments = 0;
+	for (unsigned int i = 0; i < to->n_segments; i++)
+		to->seg[i].data = NULL;
 	if (from->table_bytes)
 		to->table_bytes = memcpy(bytes, from->table_bytes, len);
 	return 0;
@@ -84,19 +85,20 @@ bool mica_known_image(struct mica_known *k, const struct mica_config *cfg,
 	int fd;
 
 	mica_image_free(img);
-	if (caps->needs_table_address)
-		return false;
 	fd = open(cfg->image, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return false;
 	mica_image_identify(fd, &id);
-	close(fd);
 	pthread_mutex_lock(&k->lock);
 	known = find(k, &id);
 	if (known && known->image && known->caps == caps && known->layout == cfg->layout &&
 	    cfg->load_address == MICA_ADDRESS_NONE)
 		same = !copy(img, known->image);
 	pthread_mutex_unlock(&k->lock);
+	img->in_file = same && caps->needs_table_address;
+	img->fd = fd;
+	if (!img->in_file)
+		close(fd);
 	return same;
 }
 
@@ -133,9 +135,12 @@ void mica_known_add(struct mica_known *k, const struct mica_config *cfg,
 		    const struct mica_pedestal_caps *caps, const struct mica_image *img)
 {
 	struct mica_known_image *known;
+	uint8_t digest[MICA_DIGEST_LEN] = { 0 };
 
-	if (caps->needs_table_address)
+	if (!img->id.settled)
 		return;
+	if (caps->needs_table_address)
+		mica_image_digest(img, digest);
 	pthread_mutex_lock(&k->lock);
 	known = find(k, &img->id);
 	if (known && !known->image) {
@@ -144,6 +149,8 @@ void mica_known_add(struct mica_known *k, const struct mica_config *cfg,
 			free(known->image);
 			known->image = NULL;
 		}
+		if (known->image)
+			memcpy(known->image->digest, digest, sizeof(digest));
 		known->caps = caps;
 		known->layout = cfg->layout;
 	}

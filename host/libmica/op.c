@@ -6,6 +6,9 @@
 #include "client_priv.h"
 #include "op.h"
 
+#define OFF_TICK_MIN_MS 1
+#define OFF_TICK_MAX_MS 20
+
 static void op_run(struct mica_op *op);
 
 static void op_closed(uv_handle_t *handle)
@@ -81,6 +84,14 @@ static void on_work_done(uv_work_t *work, int status)
 	op_run(op);
 }
 
+/* Two hand-overs to find that a core is off would take longer than most stops. */
+static bool off(const struct mica_op *op)
+{
+	const struct mica_client *c = op->client;
+
+	return op->plan->steps[op->at].while_on && c->ops->power(c->ped) == MICA_POWER_OFF;
+}
+
 /* Returns what the step answered, or WAIT when it went to the worker pool. */
 static int op_call(struct mica_op *op)
 {
@@ -88,6 +99,8 @@ static int op_call(struct mica_op *op)
 	mica_step_fn loop = op->failed ? step->undo_loop : step->loop;
 	mica_step_fn work = op->failed ? step->undo_work : step->work;
 
+	if (work && !op->entered && off(op))
+		return MICA_STEP_DONE;
 	if (work && prompt(op))
 		return work(op);
 	if (work && !op->entered) {
@@ -233,6 +246,20 @@ void mica_op_abort(struct mica_op *op)
 	mica_fail(&op->err, MICA_E_FAILED, "interrupted: the daemon ends");
 	if (!op->working)
 		uv_timer_start(&op->timer, on_timer, 0, 0);
+}
+
+int mica_op_wait_off(struct mica_op *op, uint64_t total_ms)
+{
+	uint64_t now = uv_now(op->host->loop), taken = 0, tick;
+
+	if (op->deadline_ms && now + total_ms > op->deadline_ms)
+		taken = now + total_ms - op->deadline_ms;
+	tick = taken / 3;
+	if (tick < OFF_TICK_MIN_MS)
+		tick = OFF_TICK_MIN_MS;
+	if (tick > OFF_TICK_MAX_MS)
+		tick = OFF_TICK_MAX_MS;
+	return mica_op_wait(op, total_ms, tick) == MICA_STEP_WAIT ? MICA_STEP_WAIT : MICA_STEP_DONE;
 }
 
 int mica_op_wait(struct mica_op *op, uint64_t total_ms, uint64_t tick_ms)

@@ -30,6 +30,7 @@ struct mica_step {
 	const char *name;  /* NULL ends a plan */
 	bool saved;	   /* the name is written to the client's folder before the step runs */
 	bool pedestal;	   /* work that is done at once where the pedestal is prompt: on the loop */
+	bool while_on;	   /* nothing is to be done, nor undone, once no core is on */
 	mica_step_fn work; /* exactly one of work and loop, or neither */
 	mica_step_fn loop;
 	/* Undo of a step that was done; cannot fail, except that op->stuck ends the roll-back. */
@@ -99,5 +100,8 @@ void mica_op_abort(struct mica_op *op);
 /* For a waiting step: WAIT, with a call every tick_ms, or FAILED once total_ms have passed since
  * the first call in this step. */
 int mica_op_wait(struct mica_op *op, uint64_t total_ms, uint64_t tick_ms);
+/* The same for a core that is to go off, which usually takes little: calls come close at first,
+ * then a third as far apart as it has taken so far. WAIT, or DONE once the time is over. */
+int mica_op_wait_off(struct mica_op *op, uint64_t total_ms);
 
 #endif /* MICA_OP_H */

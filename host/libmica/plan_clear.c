@@ -5,8 +5,7 @@
 #include "client_priv.h"
 #include "link.h"
 
-#define OFF_TICK_MS 20
-#define HUNG_MS	    1000 /* to one that hangs and can be forced */
+#define HUNG_MS 1000 /* to one that hangs and can be forced */
 
 static int step_ask(struct mica_op *op)
 {
@@ -24,8 +23,7 @@ static int step_ask(struct mica_op *op)
 		limit = 0;
 	else if (mica_client_can_force(c) && limit > HUNG_MS)
 		limit = HUNG_MS;
-	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
-								      : MICA_STEP_DONE;
+	return mica_op_wait_off(op, limit);
 }
 
 static int step_settle(struct mica_op *op)
@@ -54,7 +52,7 @@ static void clear_finish(struct mica_op *op)
 
 static const struct mica_step clear_steps[] = {
 	{ .name = "ask", .loop = step_ask },
-	{ .name = "force", .work = mica_step_force_stop },
+	{ .name = "force", .while_on = true, .work = mica_step_force_stop },
 	{ .name = "settle", .loop = step_settle },
 	{ 0 },
 };

@@ -62,8 +62,13 @@ static int undo_claim(struct mica_op *op)
 
 static int step_configured(struct mica_op *op)
 {
-	op->client->claimed = true;
-	mica_client_set_state(op->client, MICA_CONFIGURED, "");
+	struct mica_client *c = op->client;
+
+	c->claimed = true;
+	c->facts = op->image.facts;
+	c->table = op->image.table;
+	mica_umt_offer(c);
+	mica_client_set_state(c, MICA_CONFIGURED, "");
 	return MICA_STEP_DONE;
 }
 
@@ -71,12 +76,31 @@ static int step_configured(struct mica_op *op)
 static int undo_configured(struct mica_op *op)
 {
 	mica_client_unwatch(op->client);
+	mica_umt_unplace(op->client);
 	if (op->claimed_here)
 		op->client->claimed = false;
 	return MICA_STEP_DONE;
 }
 
-static int step_load(struct mica_op *op)
+/* Pool, umt window, and what the resource table places beside the image's segments. */
+static int clean(struct mica_op *op, uint64_t pool, size_t size)
+{
+	const struct mica_image_facts *f = &op->image.facts;
+	const struct mica_client *c = op->client;
+
+	if (!c->ops->clean)
+		return 0;
+	if (c->ops->clean(c->ped, pool, size, &op->err) ||
+	    (c->umt_da && c->ops->clean(c->ped, c->umt_da, 2 * MICA_UMT_WINDOW, &op->err)))
+		return -1;
+	for (unsigned int i = op->image.n_segments; i < f->n_spans; i++) {
+		if (c->ops->clean(c->ped, f->span[i].da, f->span[i].len, &op->err))
+			return -1;
+	}
+	return 0;
+}
+
+static int place(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 	struct mica_window w[MICA_WINDOWS_MAX];
@@ -89,16 +113,14 @@ static int step_load(struct mica_op *op)
 			       : MICA_STEP_DONE;
 	c->ops->pool(c->ped, &pool, &size);
 	if (mica_image_fit(&op->image, &c->cfg, w, c->ops->windows(c->ped, w), pool, size,
-			   &op->err))
+			   &op->err) ||
+	    clean(op, pool, size) ||
+	    mica_image_load(&op->image, c->ops, c->ped, c->cfg.image, &op->err))
 		return MICA_STEP_FAILED;
-	for (unsigned int i = 0; i < op->image.n_segments; i++) {
-		if (c->ops->load(c->ped, &op->image.seg[i], &op->err))
-			return MICA_STEP_FAILED;
-	}
 	return c->ops->load_done(c->ped, &op->err);
 }
 
-static int step_doorbell(struct mica_op *op)
+static int doorbell(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 	struct mica_error err;
@@ -113,21 +135,22 @@ static int step_doorbell(struct mica_op *op)
 	return MICA_STEP_DONE;
 }
 
+/* Together: they need nothing from the loop between them. */
+static int step_load(struct mica_op *op)
+{
+	return place(op) ? MICA_STEP_FAILED : doorbell(op);
+}
+
 static int step_link(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
 
-	c->facts = op->image.facts;
-	c->table = op->image.table;
 	c->n_kept = 0;
 	c->fault[0] = '\0';
 	mica_crash_clear(c);
-	mica_umt_offer(c);
 	c->link = mica_link_new(c, &op->db, &op->err);
-	if (!c->link) {
-		mica_umt_unplace(c);
+	if (!c->link)
 		return MICA_STEP_FAILED;
-	}
 	if (mica_link_prepare(c->link, op->image.table_bytes, &op->err)) {
 		mica_link_free(c->link, false);
 		c->link = NULL;
@@ -274,10 +297,9 @@ static const struct mica_step start_steps[] = {
 	  .undo_work = undo_claim },
 	{ .name = "configured", .loop = step_configured, .undo_loop = undo_configured },
 	{ .name = "loading", .saved = true, .pedestal = true, .work = step_load },
-	{ .name = "doorbell", .pedestal = true, .work = step_doorbell },
 	{ .name = "link", .loop = step_link, .undo_loop = undo_link },
 	/* Undone in this order: asked to stop, forced where that is possible. */
-	{ .name = "force", .undo_work = mica_step_force_stop },
+	{ .name = "force", .while_on = true, .undo_work = mica_step_force_stop },
 	{ .name = "starting", .saved = true, .work = step_start, .undo_loop = mica_step_ask_stop },
 	{ .name = "started", .loop = step_open },
 	/* Before it is asked to stop and its memory is gone. */

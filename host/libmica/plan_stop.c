@@ -6,8 +6,6 @@
 #include "client_priv.h"
 #include "link.h"
 
-#define OFF_TICK_MS 20
-
 int mica_step_release(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
@@ -29,8 +27,7 @@ int mica_step_ask_stop(struct mica_op *op)
 	/* What cannot hear is not waited for: the static layout has no word for it. */
 	if (!c->link || !c->link->asked)
 		limit = 0;
-	return mica_op_wait(op, limit, OFF_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
-								      : MICA_STEP_DONE;
+	return mica_op_wait_off(op, limit);
 }
 
 bool mica_client_can_force(const struct mica_client *c)
@@ -93,7 +90,7 @@ static void stop_finish(struct mica_op *op)
 
 static const struct mica_step stop_steps[] = {
 	{ .name = "stopping", .saved = true, .loop = mica_step_ask_stop },
-	{ .name = "force", .work = mica_step_force_stop },
+	{ .name = "force", .while_on = true, .work = mica_step_force_stop },
 	{ .name = "stopped", .loop = mica_step_settle_stop },
 	{ 0 },
 };

@@ -139,8 +139,11 @@ struct mica_pedestal_ops {
 	/* Optional. Nobody sees the client's memory through descriptors of share() any more. */
 	void (*unshare)(struct mica_pedestal *p);
 
-	/* [worker] Place one segment / finish (cache maintenance). Not called when
-	 * needs_table_address is false: there, start() runs the file itself. */
+	/* [worker] Optional, before load(): no cache holds anything of [da, da + len) any more,
+	 * which client and host are going to share. What is not in the windows is left alone. */
+	int (*clean)(struct mica_pedestal *p, uint64_t da, uint64_t len, struct mica_error *err);
+	/* [worker] Place one segment, or a piece of one / finish (cache maintenance). Not called
+	 * when needs_table_address is false: there, start() runs the file itself. */
 	int (*load)(struct mica_pedestal *p, const struct mica_segment *seg,
 		    struct mica_error *err);
 	int (*load_done)(struct mica_pedestal *p, struct mica_error *err);

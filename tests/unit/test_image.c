@@ -453,7 +453,7 @@ static void known(void **state)
 	assert_memory_equal(&again.table, &first.table, sizeof(first.table));
 	assert_memory_equal(again.table_bytes, first.table_bytes, first.table.len);
 	mica_image_free(&again);
-	/* Who loads it gets all bytes. */
+	/* Under other rules it is another one. */
 	assert_false(read_known(&k, &caps, &again));
 	assert_int_equal(again.len, sizeof(f));
 	assert_string_equal(again.facts.sha256, first.facts.sha256);

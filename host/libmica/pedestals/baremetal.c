@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,15 +285,30 @@ static int baremetal_release(struct mica_pedestal *p, struct mica_error *err)
 	return 0;
 }
 
+/*
+ * What firmware and whoever booted Linux left of all the communication memory: images may use more
+ * of it than they say. Of what other clients use nothing is lost: nobody has it in a cache of this
+ * side. A line of it costs as much as one of an image, and there are many.
+ */
+static int clean_once(struct mica_pedestal *p, struct mica_error *err)
+{
+	static atomic_bool done;
+
+	if (atomic_load(&done))
+		return 0;
+	if (sync_range(p, p->region[0].base, p->region[0].length, err))
+		return -1;
+	atomic_store(&done, true);
+	return 0;
+}
+
 static int baremetal_claim(struct mica_pedestal *p, const uint8_t token[16], struct mica_error *err)
 {
 	bool running;
 
 	if (mica_bm_claim(p, token, 0, &running, err))
 		return -1;
-	/* Pool and, wherever that will be, umt window. Of what other clients use nothing is lost:
-	 * nobody has it in a cache of this side. */
-	if (sync_range(p, p->region[0].base, p->region[0].length, err) || mica_bm_map(p, err)) {
+	if (clean_once(p, err) || mica_bm_map(p, err)) {
 		baremetal_release(p, NULL);
 		return -1;
 	}
@@ -362,6 +378,19 @@ static void baremetal_unshare(struct mica_pedestal *p)
 	struct mcs_window w = { .size = sizeof(w), .flags = MCS_WINDOW_END };
 
 	(void)ioctl(p->fd, MCS_IOC_WINDOW, &w); /* one that cannot has shared nothing */
+}
+
+static int baremetal_clean(struct mica_pedestal *p, uint64_t da, uint64_t len,
+			   struct mica_error *err)
+{
+	for (unsigned int i = 0; i < p->n_regions; i++) {
+		uint64_t off = da - p->region[i].base;
+
+		if (da >= p->region[i].base && off <= p->region[i].length &&
+		    len <= p->region[i].length - off)
+			return sync_range(p, da, len, err);
+	}
+	return 0;
 }
 
 /* The segment was checked to lie inside a window. */
@@ -494,6 +523,7 @@ const struct mica_pedestal_ops mica_pedestal_baremetal = {
 	.pool = baremetal_pool,
 	.share = baremetal_share,
 	.unshare = baremetal_unshare,
+	.clean = baremetal_clean,
 	.load = baremetal_load,
 	.load_done = baremetal_load_done,
 	.start = baremetal_start,
