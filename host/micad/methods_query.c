@@ -142,8 +142,11 @@ void method_get_tty(struct request *req)
 		request_failf(req, MICA_E_STATE, "client %s is %s; 'mica start %s' starts it",
 			      info->name, mica_state_name(info->state), info->name);
 	} else {
-		request_failf(req, MICA_E_STATE, "client %s has announced no terminal%s%.40s",
-			      info->name, service ? " named " : "", service ? service : "");
+		request_failf(req, MICA_E_STATE,
+			      "client %s has announced no terminal%s%.40s; 'mica status %s' shows "
+			      "what it has announced",
+			      info->name, service ? " named " : "", service ? service : "",
+			      info->name);
 	}
 	free(info);
 }

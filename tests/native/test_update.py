@@ -395,7 +395,7 @@ def test_bad_files(site):
     fifo = os.path.join(site.dir, "fifo")
     os.mkfifo(fifo)
     for path in (empty, text, cut, fifo, site.dir, "/nonexistent/x.elf"):
-        site.fails(9, "update", "one", path)
+        assert "ClientPath" not in site.fails(9, "update", "one", path)
     assert "/lib/firmware/absent.elf" in site.fails(9, "update", "one", "absent.elf")
     site.fails(5, "update", "two", image("novendor"))
     site.fails(5, "rollback", "two")
