@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,54 +6,24 @@
 
 #include "cli.h"
 #include "link.h"
-
-/* -1 to go on, else the exit status. */
-static int parse(struct cli *cli, int argc, char **argv, long *pid)
-{
-	static const struct option longs[] = {
-		{ "pid", required_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	char *end = NULL;
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_attach);
-			return MICA_OK;
-		}
-		if (c == ':')
-			return cli_usage(cli, &verb_attach, "--pid needs a value");
-		if (c != 'p')
-			return cli_usage(cli, &verb_attach, "unknown option '%.60s'",
-					 argv[optind - 1]);
-		*pid = strtol(optarg, &end, 10);
-		if (!*optarg || *end || *pid <= 0 || *pid > INT_MAX)
-			return cli_usage(cli, &verb_attach,
-					 "--pid '%.40s' is no number of a process", optarg);
-	}
-	if (optind == argc)
-		return cli_usage(cli, &verb_attach, "FILE is missing");
-	if (optind + 1 < argc)
-		return cli_usage(cli, &verb_attach, "unexpected argument '%.60s'",
-				 argv[optind + 1]);
-	return -1;
-}
+#include "options.h"
 
 static int run(struct cli *cli, int argc, char **argv)
 {
+	long long pid = 0;
+	const struct cli_option options[] = {
+		{ .name = "pid", .number = &pid, .min = 1, .max = INT_MAX },
+		{ 0 },
+	};
+	int ret = cli_options(cli, &verb_attach, &argc, &argv, options, "FILE");
 	struct json_object *params, *reply = NULL, *list;
 	const char *file, *name;
 	struct mica_error err;
 	char path[PATH_MAX];
-	long pid = 0;
-	int ret = parse(cli, argc, argv, &pid);
 
 	if (ret >= 0)
 		return ret;
-	file = argv[optind];
+	file = argv[0];
 	/* A bare name is the daemon's to find, in its own folder. */
 	if (strchr(file, '/')) {
 		if (cli_absolute(path, sizeof(path), file, &err))

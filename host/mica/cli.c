@@ -74,24 +74,6 @@ void cli_print_help(const struct verb *verb)
 	printf("\nOptions of every command: see 'mica help'.\n");
 }
 
-int cli_simple_args(struct cli *cli, const struct verb *verb, int argc, char **argv, int min,
-		    int max)
-{
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			cli_print_help(verb);
-			return MICA_OK;
-		}
-		if (argv[i][0] == '-' && argv[i][1])
-			return cli_usage(cli, verb, "unknown option '%.60s'", argv[i]);
-	}
-	if (argc - 1 < min)
-		return cli_usage(cli, verb, "%s is missing", verb->args);
-	if (argc - 1 > max)
-		return cli_usage(cli, verb, "unexpected argument '%.60s'", argv[1 + max]);
-	return -1;
-}
-
 int cli_absolute(char *out, size_t size, const char *path, struct mica_error *err)
 {
 	char *real = realpath(path, NULL), cwd[PATH_MAX] = "";

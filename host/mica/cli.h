@@ -39,10 +39,6 @@ void cli_warn(const char *text);
 /* Print and free. */
 void cli_print_json(struct json_object *o);
 void cli_print_help(const struct verb *verb);
-/* Answers --help and refuses other options; the number of arguments must be within min and max.
- * Returns -1 to go on (arguments from argv[1] on), else the exit status. */
-int cli_simple_args(struct cli *cli, const struct verb *verb, int argc, char **argv, int min,
-		    int max);
 /* Absolute path of what the user wrote; links in existing paths are resolved. */
 int cli_absolute(char *out, size_t size, const char *path, struct mica_error *err);
 

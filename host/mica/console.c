@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 #include "terminal.h"
 #include "until.h"
 #include "watch.h"
@@ -356,47 +356,29 @@ static int console(struct console *c)
 	return ret;
 }
 
-static bool linger(struct console *c, const char *text)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	if (end == text || *end || !(v >= 0 && v <= LINGER_MAX_S))
-		return false;
-	c->linger_ms = (int)(v * 1000);
-	return true;
-}
-
 /* -1: go on. Else the exit status. */
 static int options(struct console *c, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "linger", required_argument, NULL, 'l' },
-		{ "until", required_argument, NULL, 'u' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+	const char *until = NULL;
+	double linger = -1;
+	const struct cli_option table[] = {
+		{ .name = "linger", .seconds = &linger, .max = LINGER_MAX_S },
+		{ .name = "until", .text = &until },
+		{ 0 },
 	};
+	int ret = cli_options(c->cli, &verb_console, &argc, &argv, table, "NAME [SERVICE]");
 	char why[100];
-	int o;
 
-	opterr = 0;
-	while ((o = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (o == 'h') {
-			cli_print_help(&verb_console);
-			return MICA_OK;
-		}
-		if (o == 'u' && until_set(&c->until, optarg, why, sizeof(why)))
-			return cli_usage(c->cli, &verb_console, "--until '%.60s': %s", optarg, why);
-		if (o == '?' || (o == 'l' && !linger(c, optarg)))
-			return cli_usage(c->cli, &verb_console,
-					 "unknown option or bad value: '%.60s'", argv[optind - 1]);
-	}
-	if (argc - optind < 1 || argc - optind > 2)
-		return cli_usage(c->cli, &verb_console, "give NAME, and perhaps one SERVICE");
-	if (c->linger_ms < 0)
-		c->linger_ms = c->until.set ? UNTIL_MS : LINGER_MS;
-	c->name = argv[optind];
-	c->service = argv[optind + 1]; /* NULL where there is none: argv ends so */
+	if (ret >= 0)
+		return ret;
+	if (until && until_set(&c->until, until, why, sizeof(why)))
+		return cli_usage(c->cli, &verb_console, "--until '%.60s': %s", until, why);
+	if (linger >= 0)
+		c->linger_ms = (int)(linger * 1000);
+	else
+		c->linger_ms = until ? UNTIL_MS : LINGER_MS;
+	c->name = argv[0];
+	c->service = argv[1]; /* NULL where there is none: argv ends so */
 	return -1;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 static void print_file(struct json_object *f)
 {
@@ -21,12 +22,11 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct json_object *reply = NULL, *files;
 	struct mica_error err;
-	int ret = cli_simple_args(cli, &verb_cores, argc, argv, 0, 1);
+	int ret = cli_arguments(cli, &verb_cores, &argc, &argv, "[NAME]");
 
 	if (ret >= 0)
 		return ret;
-	if (link_once(cli->socket, "Cores", json_strings("name", argc > 1 ? argv[1] : NULL), &reply,
-		      &err))
+	if (link_once(cli->socket, "Cores", json_strings("name", argv[0]), &reply, &err))
 		return cli_fail(cli, &err);
 	if (cli->json) {
 		cli_print_json(reply);

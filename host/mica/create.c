@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 /* AutoBoot=yes starts at create too, as users of the existing tool know it. */
 static int start(struct cli *cli, struct link *link, const char *name, struct mica_error *err)
@@ -114,19 +115,20 @@ static int create_all(struct cli *cli, struct link *link, struct mica_error *err
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	bool all = argc == 2 && !strcmp(argv[1], "--all");
+	bool all = false;
+	const struct cli_option options[] = { { .name = "all", .flag = &all }, { 0 } };
 	struct mica_error err;
 	struct link link;
-	int ret;
+	int ret = cli_options(cli, &verb_create, &argc, &argv, options, "[FILE]");
 
-	if (!all) {
-		ret = cli_simple_args(cli, &verb_create, argc, argv, 1, 1);
-		if (ret >= 0)
-			return ret;
-	}
+	if (ret >= 0)
+		return ret;
+	if (all == !!argc)
+		return cli_usage(cli, &verb_create,
+				 all ? "--all goes without FILE" : "FILE is missing; or say --all");
 	if (link_open(&link, cli->socket, &err))
 		return cli_fail(cli, &err);
-	ret = all ? create_all(cli, &link, &err) : create_one(cli, &link, argv[1], &err);
+	ret = all ? create_all(cli, &link, &err) : create_one(cli, &link, argv[0], &err);
 	link_close(&link);
 	return ret ? cli_fail(cli, &err) : MICA_OK;
 }

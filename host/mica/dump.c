@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "link.h"
 #include "mica/abi.h"
+#include "options.h"
 
 static size_t length(struct json_object *list)
 {
@@ -154,11 +155,11 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct json_object *reply = NULL, *d = NULL;
 	struct mica_error err;
-	int ret = cli_simple_args(cli, &verb_dump, argc, argv, 1, 1);
+	int ret = cli_arguments(cli, &verb_dump, &argc, &argv, "NAME");
 
 	if (ret >= 0)
 		return ret;
-	if (link_once(cli->socket, "Dump", json_strings("name", argv[1]), &reply, &err))
+	if (link_once(cli->socket, "Dump", json_strings("name", argv[0]), &reply, &err))
 		return cli_fail(cli, &err);
 	if (cli->json) {
 		cli_print_json(reply);

@@ -5,7 +5,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 #define GDB_ENV	 "MICA_GDB"
 #define ARGS_MAX 256
@@ -187,73 +187,36 @@ static int start_gdb(struct cli *cli, struct json_object *client, char **more)
 	return cli_fail(cli, &err);
 }
 
-struct wish {
-	bool print;
-	long port; /* -1: none */
-};
-
-static int parse(struct cli *cli, int argc, char **argv, struct wish *w)
-{
-	static const struct option longs[] = {
-		{ "port", required_argument, NULL, 'p' },
-		{ "print-socket", no_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	char *end;
-	int c;
-
-	opterr = 0;
-	/* Options end at the first argument: what follows "--" is the debugger's. */
-	while ((c = getopt_long(argc, argv, "+h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_gdb);
-			return MICA_OK;
-		}
-		if (c == 's') {
-			w->print = true;
-			continue;
-		}
-		w->port = c == 'p' ? strtol(optarg, &end, 10) : -1;
-		if (c != 'p' || end == optarg || *end || w->port < 0 || w->port > 65535)
-			return cli_usage(cli, &verb_gdb, "unknown option or bad value: '%.60s'",
-					 argv[optind - 1]);
-	}
-	if (optind == argc)
-		return cli_usage(cli, &verb_gdb, "give one NAME");
-	if (argc - optind > 1 && strcmp(argv[optind + 1], "--") != 0)
-		return cli_usage(cli, &verb_gdb,
-				 "unexpected argument '%.60s'; options go before NAME, the "
-				 "debugger's after \"--\"",
-				 argv[optind + 1]);
-	return -1;
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct wish w = { .port = -1 };
-	int ret = parse(cli, argc, argv, &w);
+	bool print = false;
+	long long port = -1;
+	const struct cli_option options[] = {
+		{ .name = "port", .number = &port, .max = UINT16_MAX },
+		{ .name = "print-socket", .flag = &print },
+		{ 0 },
+	};
+	int ret = cli_options(cli, &verb_gdb, &argc, &argv, options, "NAME [GDB-ARG]...");
 	struct json_object *client;
 	struct mica_error err;
-	const char *name;
 
 	if (ret >= 0)
 		return ret;
-	name = argv[optind];
-	client = look(cli, name, &err);
+	client = look(cli, argv[0], &err);
 	if (!client)
 		return cli_fail(cli, &err);
-	if (check(client, name, &err))
+	if (check(client, argv[0], &err))
 		ret = cli_fail(cli, &err);
 	else if (cli->json)
-		cli_print_json(json_strings("name", name, "socket", json_text(client, "debugger"),
-					    "image", json_text(client, "image_path")));
-	else if (w.print)
+		cli_print_json(json_strings("name", argv[0], "socket",
+					    json_text(client, "debugger"), "image",
+					    json_text(client, "image_path")));
+	else if (print)
 		printf("%s\n", json_text(client, "debugger"));
-	else if (w.port >= 0)
-		ret = serve(cli, json_text(client, "debugger"), (unsigned int)w.port);
+	else if (port >= 0)
+		ret = serve(cli, json_text(client, "debugger"), (unsigned int)port);
 	else
-		ret = start_gdb(cli, client, argv + optind + (argc - optind > 1 ? 2 : 1));
+		ret = start_gdb(cli, client, argv + 1);
 	json_object_put(client);
 	return ret < 0 ? MICA_OK : ret;
 }

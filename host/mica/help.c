@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "options.h"
 
 static void overview(void)
 {
@@ -24,21 +25,21 @@ static void overview(void)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	int ret = cli_simple_args(cli, &verb_help, argc, argv, 0, 1);
+	int ret = cli_arguments(cli, &verb_help, &argc, &argv, "[COMMAND]");
 
 	if (ret >= 0)
 		return ret;
-	if (argc < 2) {
+	if (!argc) {
 		overview();
 		return MICA_OK;
 	}
 	for (const struct verb *const *v = verbs; *v; v++) {
-		if (!strcmp((*v)->name, argv[1])) {
+		if (!strcmp((*v)->name, argv[0])) {
 			cli_print_help(*v);
 			return MICA_OK;
 		}
 	}
-	return cli_usage(cli, NULL, "unknown command '%.60s'", argv[1]);
+	return cli_usage(cli, NULL, "unknown command '%.60s'", argv[0]);
 }
 
 const struct verb verb_help = {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 static void print_line(struct json_object *line)
 {
@@ -65,37 +65,20 @@ static int show(struct cli *cli, struct json_object *params, bool follow, struct
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "follow", no_argument, NULL, 'f' },
-		{ "lines", required_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+	bool follow = false;
+	long long lines = 0;
+	const struct cli_option options[] = {
+		{ .name = "follow", .letter = 'f', .flag = &follow },
+		{ .name = "lines", .letter = 'n', .number = &lines, .min = 1, .max = 1000000 },
+		{ 0 },
 	};
+	int ret = cli_options(cli, &verb_logs, &argc, &argv, options, "NAME");
 	struct json_object *params;
 	struct mica_error err;
-	bool follow = false;
-	long lines = 0;
-	char *end;
-	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "fn:h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_logs);
-			return MICA_OK;
-		}
-		if (c == 'f') {
-			follow = true;
-			continue;
-		}
-		lines = c == 'n' ? strtol(optarg, &end, 10) : 0;
-		if (c != 'n' || end == optarg || *end || lines < 1 || lines > 1000000)
-			return cli_usage(cli, &verb_logs, "unknown option or bad value: '%.60s'",
-					 argv[optind - 1]);
-	}
-	if (argc - optind != 1)
-		return cli_usage(cli, &verb_logs, "give one NAME");
-	params = json_strings("name", argv[optind]);
+	if (ret >= 0)
+		return ret;
+	params = json_strings("name", argv[0]);
 	if (lines)
 		json_object_object_add(params, "lines", json_object_new_int64(lines));
 	return show(cli, params, follow, &err) ? cli_fail(cli, &err) : MICA_OK;

@@ -40,15 +40,21 @@ static int option(int argc, char **argv, int *i, const char *name, const char **
 	return 1;
 }
 
-/* Takes the common options out of argv, wherever they stand; returns the new argc. */
+/* Takes the common options out of argv, wherever they stand before "--"; returns the new argc. */
 static int take_globals(int argc, char **argv, struct globals *g, const char **bad)
 {
+	bool ended = false;
 	int out = 1;
 
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		int s, r;
 
+		ended |= !strcmp(word, "--");
+		if (ended) {
+			argv[out++] = argv[i];
+			continue;
+		}
 		if (!strcmp(word, "--json")) {
 			g->json = true;
 			continue;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 /* What the older format calls the samples of a family, and their type. */
 static const struct old_type {
@@ -55,29 +55,14 @@ static void print_old(const char *text)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "prometheus", no_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
+	bool old = false;
+	const struct cli_option options[] = { { .name = "prometheus", .flag = &old }, { 0 } };
+	int ret = cli_options(cli, &verb_metrics, &argc, &argv, options, "");
 	struct json_object *reply = NULL;
 	struct mica_error err;
-	bool old = false;
-	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_metrics);
-			return MICA_OK;
-		}
-		if (c != 'p')
-			return cli_usage(cli, &verb_metrics, "unknown option '%.60s'",
-					 argv[optind - 1]);
-		old = true;
-	}
-	if (optind != argc)
-		return cli_usage(cli, &verb_metrics, "unexpected argument '%.60s'", argv[optind]);
+	if (ret >= 0)
+		return ret;
 	if (link_once(cli->socket, "Metrics", NULL, &reply, &err))
 		return cli_fail(cli, &err);
 	if (cli->json) {

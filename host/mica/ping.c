@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ping: round trips to a client, as ping(8) shows them. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +8,18 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 #include "stats.h"
 
 #define SIZE	64
+#define SECONDS .min = 0.001, .max = 3600
 #define WAIT_MS 200 /* a signal that comes just before poll() is noticed then */
 
 struct ping {
 	struct cli *cli;
 	const char *name, *endpoint; /* endpoint NULL: none */
-	long long count, size, interval_us, timeout_us;
+	long long count, size;
+	double interval, timeout; /* seconds */
 	bool flood, quiet;
 	long long answered, lost, changed, unexpected;
 	struct stats stats;
@@ -148,14 +150,19 @@ static int finish(struct ping *p, const struct mica_error *err)
 	return p->lost || p->changed ? MICA_E_FAILED : MICA_OK;
 }
 
+static long long microseconds(double seconds)
+{
+	return (long long)(seconds * 1e6 + 0.5);
+}
+
 static struct json_object *parameters(const struct ping *p)
 {
 	struct json_object *o = json_strings("name", p->name, "endpoint", p->endpoint);
 
 	add_int(o, "count", p->count);
 	add_int(o, "size", p->size);
-	add_int(o, "interval_us", p->interval_us);
-	add_int(o, "timeout_us", p->timeout_us);
+	add_int(o, "interval_us", microseconds(p->interval));
+	add_int(o, "timeout_us", microseconds(p->timeout));
 	json_object_object_add(o, "flood", json_object_new_boolean(p->flood));
 	return o;
 }
@@ -200,79 +207,25 @@ static int ping(struct ping *p)
 	return finish(p, ret < 0 ? &err : NULL);
 }
 
-/* SEC with a fraction, in microseconds; -1: not one. */
-static long long seconds(const char *text)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	return end == text || *end || !(v >= 0.001 && v <= 3600) ? -1 : (long long)(v * 1e6 + 0.5);
-}
-
-static long long whole(const char *text, long long min, long long max)
-{
-	char *end;
-	long long v;
-
-	errno = 0;
-	v = strtoll(text, &end, 10);
-	return errno || end == text || *end || v < min || v > max ? -1 : v;
-}
-
-/* False: not an option, or a value that makes no sense. */
-static bool option(struct ping *p, int c)
-{
-	switch (c) {
-	case 'c':
-		return (p->count = whole(optarg, 1, INT64_MAX)) > 0;
-	case 's':
-		return (p->size = whole(optarg, 0, UINT32_MAX)) >= 0;
-	case 'i':
-		return (p->interval_us = seconds(optarg)) > 0;
-	case 'W':
-		return (p->timeout_us = seconds(optarg)) > 0;
-	case 'e':
-		p->endpoint = optarg;
-		return *optarg;
-	case 'f':
-		return p->flood = true;
-	case 'q':
-		return p->quiet = true;
-	default:
-		return false;
-	}
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "count", required_argument, NULL, 'c' },
-		{ "size", required_argument, NULL, 's' },
-		{ "interval", required_argument, NULL, 'i' },
-		{ "timeout", required_argument, NULL, 'W' },
-		{ "endpoint", required_argument, NULL, 'e' },
-		{ "flood", no_argument, NULL, 'f' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+	static struct ping p = { .size = SIZE, .interval = 1, .timeout = 1 };
+	static const struct cli_option options[] = {
+		{ .name = "count", .letter = 'c', .number = &p.count, .min = 1, .max = 1e18 },
+		{ .name = "size", .letter = 's', .number = &p.size, .max = UINT32_MAX },
+		{ .name = "interval", .letter = 'i', .seconds = &p.interval, SECONDS },
+		{ .name = "timeout", .letter = 'W', .seconds = &p.timeout, SECONDS },
+		{ .name = "endpoint", .letter = 'e', .text = &p.endpoint },
+		{ .name = "flood", .letter = 'f', .flag = &p.flood },
+		{ .name = "quiet", .letter = 'q', .flag = &p.quiet },
+		{ 0 },
 	};
-	static struct ping p = { .size = SIZE, .interval_us = 1000000, .timeout_us = 1000000 };
-	int c;
+	int ret = cli_options(cli, &verb_ping, &argc, &argv, options, "NAME");
 
+	if (ret >= 0)
+		return ret;
 	p.cli = cli;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "c:s:i:W:e:fqh", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_ping);
-			return MICA_OK;
-		}
-		if (!option(&p, c))
-			return cli_usage(cli, &verb_ping, "unknown option or bad value: '%.60s'",
-					 argv[optind - 1]);
-	}
-	if (argc - optind != 1)
-		return cli_usage(cli, &verb_ping, "give one NAME");
-	p.name = argv[optind];
+	p.name = argv[0];
 	return ping(&p);
 }
 

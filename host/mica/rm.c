@@ -1,48 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "cli.h"
 #include "link.h"
-
-/* -1 to go on, else the exit status. */
-static int parse(struct cli *cli, int argc, char **argv, bool *purge)
-{
-	static const struct option longs[] = {
-		{ "purge", no_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_rm);
-			return MICA_OK;
-		}
-		if (c != 'p')
-			return cli_usage(cli, &verb_rm, "unknown option '%.60s'", argv[optind - 1]);
-		*purge = true;
-	}
-	if (optind == argc)
-		return cli_usage(cli, &verb_rm, "NAME is missing");
-	if (optind + 1 < argc)
-		return cli_usage(cli, &verb_rm, "unexpected argument '%.60s'", argv[optind + 1]);
-	return -1;
-}
+#include "options.h"
 
 static int run(struct cli *cli, int argc, char **argv)
 {
+	bool purge = false;
+	const struct cli_option options[] = { { .name = "purge", .flag = &purge }, { 0 } };
+	int ret = cli_options(cli, &verb_rm, &argc, &argv, options, "NAME");
 	struct json_object *params;
 	struct mica_error err;
-	bool purge = false;
-	int ret = parse(cli, argc, argv, &purge);
 	const char *name;
 
 	if (ret >= 0)
 		return ret;
-	name = argv[optind];
+	name = argv[0];
 	if (!cli->json)
 		printf("removing %s...\n", name);
 	params = json_strings("name", name);

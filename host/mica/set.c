@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 static int print_keys(const struct cli *cli, const struct verb *verb, struct json_object *reply,
 		      int n, char **keys)
@@ -29,14 +30,14 @@ static int get(struct cli *cli, const struct verb *verb, int argc, char **argv)
 	struct mica_error err;
 	int ret = MICA_OK;
 
-	if (link_once(cli->socket, "GetConfig", json_strings("name", argv[1]), &reply, &err))
+	if (link_once(cli->socket, "GetConfig", json_strings("name", argv[0]), &reply, &err))
 		return cli_fail(cli, &err);
 	if (cli->json) {
 		cli_print_json(reply);
 		return MICA_OK;
 	}
 	if (argc > 2)
-		ret = print_keys(cli, verb, reply, argc - 2, argv + 2);
+		ret = print_keys(cli, verb, reply, argc - 1, argv + 1);
 	else
 		fputs(json_text(reply, "text"), stdout);
 	json_object_put(reply);
@@ -45,7 +46,7 @@ static int get(struct cli *cli, const struct verb *verb, int argc, char **argv)
 
 static int run_get(struct cli *cli, int argc, char **argv)
 {
-	int ret = cli_simple_args(cli, &verb_get, argc, argv, 1, 64);
+	int ret = cli_arguments(cli, &verb_get, &argc, &argv, "NAME [KEY]...");
 
 	return ret >= 0 ? ret : get(cli, &verb_get, argc, argv);
 }
@@ -72,28 +73,28 @@ static struct json_object *settings(int n, char **words, const char **bad)
 
 static int run_set(struct cli *cli, int argc, char **argv)
 {
-	int ret = cli_simple_args(cli, &verb_set, argc, argv, 1, 64);
+	int ret = cli_arguments(cli, &verb_set, &argc, &argv, "NAME [KEY=VALUE]...");
 	struct json_object *params, *set;
 	const char *bad = NULL;
 	struct mica_error err;
 
 	if (ret >= 0)
 		return ret;
-	if (argc == 2)
+	if (argc == 1)
 		return get(cli, &verb_set, argc, argv);
-	set = settings(argc - 2, argv + 2, &bad);
+	set = settings(argc - 1, argv + 1, &bad);
 	if (!set)
 		return cli_usage(cli, &verb_set, "'%.60s' is not KEY=VALUE", bad);
-	params = json_strings("name", argv[1]);
+	params = json_strings("name", argv[0]);
 	json_object_object_add(params, "settings", set);
 	if (link_once(cli->socket, "Set", params, NULL, &err))
 		return cli_fail(cli, &err);
 	if (cli->json)
-		cli_print_json(json_strings("name", argv[1]));
+		cli_print_json(json_strings("name", argv[0]));
 	else
 		printf("set %s successfully! It holds until the client is removed; its "
 		       "configuration file is unchanged.\n",
-		       argv[1]);
+		       argv[0]);
 	return MICA_OK;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 /* A client announces its terminal some time after it runs. */
 #define TTY_WAIT_MS 5000
@@ -60,8 +60,6 @@ static int start_image(struct cli *cli, struct link *link, const struct start_ar
 	const char *name;
 
 	params = json_strings("image", image, "cpu", a->cpu, "mode", a->mode);
-	if (a->cpu && !*a->cpu)
-		return cli_error(err, MICA_E_USAGE, "--cpu needs a core number");
 	if (link_call(link, "StartImage", params, &reply, err))
 		return -1;
 	name = json_text(reply, "name");
@@ -108,49 +106,21 @@ static int start(struct cli *cli, struct link *link, const struct start_args *a,
 	return start_image(cli, link, a, image, err);
 }
 
-/* a->what stays NULL if there is nothing more to do; the exit status then. */
-static int parse(struct cli *cli, int argc, char **argv, struct start_args *a)
-{
-	static const struct option longs[] = {
-		{ "cpu", required_argument, NULL, 'c' },
-		{ "mode", required_argument, NULL, 'm' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "c:m:h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_start);
-			return MICA_OK;
-		}
-		if (c == 'c')
-			a->cpu = optarg;
-		else if (c == 'm')
-			a->mode = optarg;
-		else
-			return cli_usage(cli, &verb_start,
-					 "unknown option or missing value: '%.60s'",
-					 argv[optind - 1]);
-	}
-	if (optind == argc)
-		return cli_usage(cli, &verb_start, "NAME or FILE.elf is missing");
-	if (optind + 1 < argc)
-		return cli_usage(cli, &verb_start, "unexpected argument '%.60s'", argv[optind + 1]);
-	a->what = argv[optind];
-	return MICA_OK;
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct start_args a = { 0 };
+	const struct cli_option options[] = {
+		{ .name = "cpu", .letter = 'c', .text = &a.cpu },
+		{ .name = "mode", .letter = 'm', .text = &a.mode },
+		{ 0 },
+	};
+	int ret = cli_options(cli, &verb_start, &argc, &argv, options, "NAME|FILE");
 	struct mica_error err;
 	struct link link;
-	int ret = parse(cli, argc, argv, &a);
 
-	if (!a.what)
+	if (ret >= 0)
 		return ret;
+	a.what = argv[0];
 	if (link_open(&link, cli->socket, &err))
 		return cli_fail(cli, &err);
 	ret = start(cli, &link, &a, &err);

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 /* The columns of the existing tool; scripts rely on them. */
 static void row(struct json_object *client)
@@ -150,11 +151,11 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct json_object *reply = NULL, *clients;
 	struct mica_error err;
 	const char *name;
-	int ret = cli_simple_args(cli, &verb_status, argc, argv, 0, 1);
+	int ret = cli_arguments(cli, &verb_status, &argc, &argv, "[NAME]");
 
 	if (ret >= 0)
 		return ret;
-	name = argc > 1 ? argv[1] : NULL;
+	name = argv[0];
 	if (link_once(cli->socket, "List", json_strings("name", name), &reply, &err))
 		return cli_fail(cli, &err);
 	if (cli->json) {

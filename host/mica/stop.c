@@ -3,22 +3,23 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct mica_error err;
-	int ret = cli_simple_args(cli, &verb_stop, argc, argv, 1, 1);
+	int ret = cli_arguments(cli, &verb_stop, &argc, &argv, "NAME");
 
 	if (ret >= 0)
 		return ret;
 	if (!cli->json)
-		printf("stopping %s...\n", argv[1]);
-	if (link_once(cli->socket, "Stop", json_strings("name", argv[1]), NULL, &err))
+		printf("stopping %s...\n", argv[0]);
+	if (link_once(cli->socket, "Stop", json_strings("name", argv[0]), NULL, &err))
 		return cli_fail(cli, &err);
 	if (cli->json)
-		cli_print_json(json_strings("name", argv[1]));
+		cli_print_json(json_strings("name", argv[0]));
 	else
-		printf("stop %s successfully!\n", argv[1]);
+		printf("stop %s successfully!\n", argv[0]);
 	return MICA_OK;
 }
 

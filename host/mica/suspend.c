@@ -3,20 +3,21 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct mica_error err;
-	int ret = cli_simple_args(cli, &verb_suspend, argc, argv, 1, 1);
+	int ret = cli_arguments(cli, &verb_suspend, &argc, &argv, "NAME");
 
 	if (ret >= 0)
 		return ret;
-	if (link_once(cli->socket, "Suspend", json_strings("name", argv[1]), NULL, &err))
+	if (link_once(cli->socket, "Suspend", json_strings("name", argv[0]), NULL, &err))
 		return cli_fail(cli, &err);
 	if (cli->json)
-		cli_print_json(json_strings("name", argv[1]));
+		cli_print_json(json_strings("name", argv[0]));
 	else
-		printf("suspend %s successfully!\n", argv[1]);
+		printf("suspend %s successfully!\n", argv[0]);
 	return MICA_OK;
 }
 

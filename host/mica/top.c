@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* top: what clients do, again and again. On a terminal by plain escape sequences. */
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 #include "rates.h"
 #include "terminal.h"
 
@@ -20,7 +20,7 @@
 struct top {
 	struct cli *cli;
 	double delay;
-	long count; /* 0: without an end */
+	long long count; /* 0: without an end */
 	bool batch, expand, quit;
 	enum rates_order order;
 	struct json_object *now, *before;
@@ -256,7 +256,7 @@ static void pass_time(struct top *t, double end)
 static int watch(struct top *t, struct link *link, struct mica_error *err)
 {
 	/* The first look of a batch only begins the first row of rates. */
-	long left = t->batch ? t->count + 1 : t->count;
+	long long left = t->batch ? t->count + 1 : t->count;
 	double last = 0, at;
 
 	while (!t->quit && !terminal_stop) {
@@ -303,48 +303,19 @@ static int top(struct top *t)
 	return ret ? cli_fail(t->cli, &err) : MICA_OK;
 }
 
-static bool option(struct top *t, int c)
-{
-	char *end;
-
-	switch (c) {
-	case 'd':
-		t->delay = strtod(optarg, &end);
-		return end != optarg && !*end && t->delay >= 0.1 && t->delay <= 3600;
-	case 'n':
-		t->count = strtol(optarg, &end, 10);
-		return end != optarg && !*end && t->count > 0 && t->count < 1000000000;
-	case 'b':
-		return t->batch = true;
-	default:
-		return false;
-	}
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "delay", required_argument, NULL, 'd' },
-		{ "number", required_argument, NULL, 'n' },
-		{ "batch", no_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct top t = { .cli = cli, .delay = 2, .expand = true };
-	int c;
+	const struct cli_option options[] = {
+		{ .name = "delay", .letter = 'd', .seconds = &t.delay, .min = 0.1, .max = 3600 },
+		{ .name = "number", .letter = 'n', .number = &t.count, .min = 1, .max = 1e9 },
+		{ .name = "batch", .letter = 'b', .flag = &t.batch },
+		{ 0 },
+	};
+	int ret = cli_options(cli, &verb_top, &argc, &argv, options, "");
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "d:n:bh", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_top);
-			return MICA_OK;
-		}
-		if (!option(&t, c))
-			return cli_usage(cli, &verb_top, "unknown option or bad value: '%.60s'",
-					 argv[optind - 1]);
-	}
-	if (optind != argc)
-		return cli_usage(cli, &verb_top, "unexpected argument '%.60s'", argv[optind]);
+	if (ret >= 0)
+		return ret;
 	t.batch |= cli->json || !terminal_is_one() || !isatty(STDOUT_FILENO);
 	return top(&t);
 }

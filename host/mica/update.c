@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 
 /* On a terminal, what the daemon is at; scripts get the result only. */
 static void show_step(const struct cli *cli, const char *step)
@@ -66,73 +66,48 @@ static int call(struct cli *cli, const char *method, struct json_object *params,
 	return MICA_OK;
 }
 
-static int parse(struct cli *cli, int argc, char **argv, bool *reset)
-{
-	static const struct option longs[] = {
-		{ "reset", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_update);
-			return MICA_OK;
-		}
-		if (c != 'r')
-			return cli_usage(cli, &verb_update, "unknown option '%.60s'",
-					 argv[optind - 1]);
-		*reset = true;
-	}
-	if (optind == argc)
-		return cli_usage(cli, &verb_update, "NAME is missing");
-	if (*reset ? argc - optind > 1 : argc - optind > 2)
-		return cli_usage(cli, &verb_update, "unexpected argument '%.60s'",
-				 argv[optind + (*reset ? 1 : 2)]);
-	if (!*reset && argc - optind < 2)
-		return cli_usage(cli, &verb_update, "FILE is missing; or say --reset");
-	return -1;
-}
-
 static int run_update(struct cli *cli, int argc, char **argv)
 {
 	struct json_object *params;
 	struct mica_error err;
 	char path[PATH_MAX];
 	bool reset = false;
+	const struct cli_option options[] = { { .name = "reset", .flag = &reset }, { 0 } };
 	const char *file;
-	int ret = parse(cli, argc, argv, &reset);
+	int ret = cli_options(cli, &verb_update, &argc, &argv, options, "NAME [FILE]");
 
 	if (ret >= 0)
 		return ret;
+	if (reset == (argc > 1))
+		return cli_usage(cli, &verb_update,
+				 reset ? "--reset goes without FILE"
+				       : "FILE is missing; or say --reset");
 	if (reset) {
-		params = json_strings("name", argv[optind]);
+		params = json_strings("name", argv[0]);
 		json_object_object_add(params, "reset", json_object_new_boolean(true));
 	} else {
-		file = argv[optind + 1];
+		file = argv[1];
 		if (strchr(file, '/')) {
 			if (cli_absolute(path, sizeof(path), file, &err))
 				return cli_fail(cli, &err);
 			file = path;
 		}
-		params = json_strings("name", argv[optind], "file", file);
+		params = json_strings("name", argv[0], "file", file);
 	}
 	if (!cli->json)
-		printf("updating %s...\n", argv[optind]);
-	return call(cli, "Update", params, argv[optind], "update");
+		printf("updating %s...\n", argv[0]);
+	return call(cli, "Update", params, argv[0], "update");
 }
 
 static int run_rollback(struct cli *cli, int argc, char **argv)
 {
-	int ret = cli_simple_args(cli, &verb_rollback, argc, argv, 1, 1);
+	int ret = cli_arguments(cli, &verb_rollback, &argc, &argv, "NAME");
 
 	if (ret >= 0)
 		return ret;
 	if (!cli->json)
-		printf("rolling %s back...\n", argv[1]);
-	return call(cli, "Rollback", json_strings("name", argv[1]), argv[1], "rollback");
+		printf("rolling %s back...\n", argv[0]);
+	return call(cli, "Rollback", json_strings("name", argv[0]), argv[0], "rollback");
 }
 
 const struct verb verb_update = {

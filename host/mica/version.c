@@ -4,13 +4,14 @@
 #include "cli.h"
 #include "link.h"
 #include "mica/control.h"
+#include "options.h"
 
 /* Says its own version even when no daemon runs: then that is what the user wants to know first. */
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct json_object *reply = NULL, *o;
 	struct mica_error err;
-	int ret = cli_simple_args(cli, &verb_version, argc, argv, 0, 0);
+	int ret = cli_arguments(cli, &verb_version, &argc, &argv, "");
 
 	if (ret >= 0)
 		return ret;

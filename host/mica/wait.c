@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "link.h"
+#include "options.h"
 #include "watch.h"
 
 static int report(struct cli *cli, const char *name, const char *state, const char *reason)
@@ -40,31 +40,17 @@ static int wait_for_end(struct cli *cli, const char *name, int timeout_ms, struc
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "timeout", required_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+	double timeout = -1;
+	const struct cli_option options[] = {
+		{ .name = "timeout", .letter = 't', .seconds = &timeout, .max = 1000000 },
+		{ 0 },
 	};
-	int timeout_ms = LINK_FOREVER, c;
+	int ret = cli_options(cli, &verb_wait, &argc, &argv, options, "NAME");
 	struct mica_error err;
-	char *end;
-	long v;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "t:h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			cli_print_help(&verb_wait);
-			return MICA_OK;
-		}
-		v = c == 't' ? strtol(optarg, &end, 10) : -1;
-		if (c != 't' || end == optarg || *end || v < 0 || v > 1000000)
-			return cli_usage(cli, &verb_wait, "unknown option or bad value: '%.60s'",
-					 argv[optind - 1]);
-		timeout_ms = (int)v * 1000;
-	}
-	if (argc - optind != 1)
-		return cli_usage(cli, &verb_wait, "give one NAME");
-	return wait_for_end(cli, argv[optind], timeout_ms, &err);
+	if (ret >= 0)
+		return ret;
+	return wait_for_end(cli, argv[0], timeout < 0 ? LINK_FOREVER : (int)(timeout * 1000), &err);
 }
 
 const struct verb verb_wait = {

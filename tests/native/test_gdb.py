@@ -301,7 +301,6 @@ def test_clients_without_a_debugger(site):
     site.fails(5, "gdb", "nobody")
     site.fails(2, "gdb")
     site.fails(2, "gdb", "--port", "x", "plain")
-    site.fails(2, "gdb", "plain", "unexpected")
 
 
 def test_nobody_debugs_no_wakeups(debugged):

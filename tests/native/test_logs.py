@@ -85,8 +85,8 @@ def test_text_and_newest_lines(site):
     assert [line.split(" ", 2)[2] for line in out] == ["log: warning: number 3",
                                                        "log: warning: number 4"]
     assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ", out[0])
-    assert "give one NAME" in site.fails(2, "logs")
-    assert "bad value" in site.fails(2, "logs", "-n", "x", "one")
+    assert "NAME is missing" in site.fails(2, "logs")
+    assert "--lines 'x' is no number from 1 to 1000000" in site.fails(2, "logs", "-n", "x", "one")
     site.fails(5, "logs", "none")
 
 

@@ -400,7 +400,7 @@ def test_bad_files(site):
     site.fails(5, "update", "two", image("novendor"))
     site.fails(5, "rollback", "two")
     assert "FILE is missing" in site.fails(2, "update", "one")
-    assert "unexpected argument" in site.fails(2, "update", "one", "--reset", "x")
+    assert "--reset goes without FILE" in site.fails(2, "update", "one", "--reset", "x")
     conn = site.connect()
     for params in ({"name": "one"}, {"name": "one", "file": "a/b"},
                    {"name": "one", "file": "x", "reset": True}):
