@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Life of a remote processor: one table of transitions, one function that makes them. */
+#include <metal/sleep.h>
 #include <metal/utilities.h>
 #include <openamp/remoteproc_virtio.h>
 #include <openamp/rsc_table_parser.h>
 
 #include "remoteproc_internal.h"
+#include "remoteproc_virtio_internal.h"
 
 #define TO(state) (1u << RPROC_##state)
 
 static const unsigned int transitions[RPROC_LAST] = {
-	[RPROC_OFFLINE] = TO(CONFIGURED),
+	[RPROC_OFFLINE] = TO(READY),
 	[RPROC_CONFIGURED] = TO(READY) | TO(OFFLINE) | TO(ERROR),
-	[RPROC_READY] = TO(RUNNING) | TO(STOPPED) | TO(ERROR),
+	[RPROC_READY] = TO(READY) | TO(RUNNING) | TO(STOPPED) | TO(ERROR),
 	[RPROC_RUNNING] = TO(STOPPED) | TO(SUSPENDED) | TO(ERROR),
 	[RPROC_SUSPENDED] = TO(RUNNING) | TO(STOPPED) | TO(ERROR),
 	[RPROC_ERROR] = TO(STOPPED),
@@ -94,10 +96,11 @@ int remoteproc_config(struct remoteproc *rproc, void *data)
 	if (!rproc)
 		return -RPROC_ENODEV;
 	metal_mutex_acquire(&rproc->lock);
-	if (remoteproc_state_allows(rproc->state, RPROC_CONFIGURED))
+	if (rproc->state == RPROC_OFFLINE)
 		ret = rproc->ops->config ? rproc->ops->config(rproc, data) : 0;
+	/* As OpenAMP does: the image may be where it belongs already. */
 	if (!ret)
-		rproc->state = RPROC_CONFIGURED;
+		rproc->state = RPROC_READY;
 	metal_mutex_release(&rproc->lock);
 	return ret;
 }
@@ -124,7 +127,9 @@ int remoteproc_stop(struct remoteproc *rproc)
 	if (!rproc)
 		return -RPROC_ENODEV;
 	metal_mutex_acquire(&rproc->lock);
-	ret = move(rproc, RPROC_STOPPED, rproc->ops->stop, RPROC_ERROR);
+	ret = rproc->state == RPROC_STOPPED || rproc->state == RPROC_OFFLINE
+		      ? 0
+		      : move(rproc, RPROC_STOPPED, rproc->ops->stop, RPROC_ERROR);
 	metal_mutex_release(&rproc->lock);
 	return ret;
 }
@@ -162,6 +167,8 @@ int remoteproc_shutdown(struct remoteproc *rproc)
 	if (!rproc)
 		return -RPROC_ENODEV;
 	metal_mutex_acquire(&rproc->lock);
+	if (rproc->state == RPROC_OFFLINE)
+		goto out;
 	/* From a state that holds a core, through Stopped. */
 	if (!remoteproc_state_allows(rproc->state, RPROC_OFFLINE))
 		ret = move(rproc, RPROC_STOPPED, rproc->ops->stop, RPROC_ERROR);
@@ -174,6 +181,7 @@ int remoteproc_shutdown(struct remoteproc *rproc)
 		rproc->bitmap = 0;
 		rproc->bootaddr = METAL_BAD_PHYS;
 	}
+out:
 	metal_mutex_release(&rproc->lock);
 	return ret;
 }
@@ -256,27 +264,78 @@ static struct virtio_device *create_from(struct remoteproc *rproc, const struct 
 	return vdev;
 }
 
-struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vdev_id,
-					       unsigned int role,
-					       void (*rst_cb)(struct virtio_device *vdev))
+static struct virtio_device *created_before(struct remoteproc *rproc, const void *vdev_rsc)
+{
+	struct metal_list *node;
+
+	metal_list_for_each (&rproc->vdevs, node) {
+		struct remoteproc_virtio *rpvdev =
+			metal_container_of(node, struct remoteproc_virtio, node);
+
+		if (rpvdev->vdev_rsc == vdev_rsc)
+			return &rpvdev->vdev;
+	}
+	return NULL;
+}
+
+/* Are there rings that the driver is still to place? */
+static bool unplaced(const uint8_t *vdev_rsc)
+{
+	struct fw_rsc_vdev_vring ring;
+	struct fw_rsc_vdev head;
+	unsigned int i;
+
+	memcpy(&head, vdev_rsc, sizeof(head));
+	for (i = 0; i < head.num_of_vrings; i++) {
+		memcpy(&ring, vdev_rsc + sizeof(head) + i * sizeof(ring), sizeof(ring));
+		if (ring.da == FW_RSC_U32_ADDR_ANY)
+			return true;
+	}
+	return false;
+}
+
+/* With the lock held. *wait: nothing was done, the driver has to place the rings first. */
+static struct virtio_device *create_virtio(struct remoteproc *rproc, unsigned int index,
+					   unsigned int role, virtio_dev_reset_cb rst_cb,
+					   bool *wait)
 {
 	struct virtio_device *vdev = NULL;
 	const struct rsc_entry *entry;
 	struct rsc_view view;
 	void *copy;
 
+	if (!rproc->rsc_table ||
+	    rsc_table_snapshot(rproc->rsc_table, rproc->rsc_len, &copy, &view) != 0)
+		return NULL;
+	entry = rsc_table_find(&view, RSC_VDEV, index);
+	if (entry)
+		vdev = created_before(rproc, (uint8_t *)rproc->rsc_table + entry->offset);
+	*wait = *wait && entry && !vdev && unplaced((uint8_t *)copy + entry->offset);
+	if (entry && !vdev && !*wait)
+		vdev = create_from(rproc, entry, copy, role, rst_cb);
+	metal_free_memory(copy);
+	return vdev;
+}
+
+struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vdev_id,
+					       unsigned int role,
+					       void (*rst_cb)(struct virtio_device *vdev))
+{
+	uint32_t steps = RPROC_READY_TIMEOUT_US / RPROC_READY_STEP_US;
+	struct virtio_device *vdev;
+	bool wait;
+
 	if (!rproc || vdev_id < 0 || (role != VIRTIO_DEV_DRIVER && role != VIRTIO_DEV_DEVICE))
 		return NULL;
-	metal_mutex_acquire(&rproc->lock);
-	if (rproc->rsc_table &&
-	    rsc_table_snapshot(rproc->rsc_table, rproc->rsc_len, &copy, &view) == 0) {
-		entry = rsc_table_find(&view, RSC_VDEV, (unsigned int)vdev_id);
-		if (entry)
-			vdev = create_from(rproc, entry, copy, role, rst_cb);
-		metal_free_memory(copy);
+	for (;;) {
+		wait = role == VIRTIO_DEV_DEVICE && steps-- > 0;
+		metal_mutex_acquire(&rproc->lock);
+		vdev = create_virtio(rproc, (unsigned int)vdev_id, role, rst_cb, &wait);
+		metal_mutex_release(&rproc->lock);
+		if (!wait)
+			return vdev;
+		(void)metal_sleep_usec(RPROC_READY_STEP_US);
 	}
-	metal_mutex_release(&rproc->lock);
-	return vdev;
 }
 
 void remoteproc_remove_virtio(struct remoteproc *rproc, struct virtio_device *vdev)
@@ -298,7 +357,7 @@ int remoteproc_get_notification(struct remoteproc *rproc, uint32_t notifyid)
 	int ret;
 
 	if (!rproc)
-		return -RPROC_ENODEV;
+		return 0;
 	/* A callback may remove its own device. */
 	for (node = rproc->vdevs.next; node != &rproc->vdevs; node = next) {
 		struct remoteproc_virtio *rpvdev =

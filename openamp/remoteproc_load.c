@@ -160,6 +160,11 @@ static int load_opened(struct load *l, const void *data, size_t len)
 	return ret;
 }
 
+static bool may_load(const struct remoteproc *rproc)
+{
+	return rproc->state == RPROC_READY || rproc->state == RPROC_CONFIGURED;
+}
+
 int remoteproc_load(struct remoteproc *rproc, const char *path, void *store,
 		    const struct image_store_ops *store_ops, void **img_info)
 {
@@ -172,7 +177,7 @@ int remoteproc_load(struct remoteproc *rproc, const char *path, void *store,
 	if (!store_ops || !store_ops->open || !store_ops->load)
 		return -RPROC_EINVAL;
 	metal_mutex_acquire(&rproc->lock);
-	if (!remoteproc_state_allows(rproc->state, RPROC_READY)) {
+	if (!may_load(rproc)) {
 		metal_mutex_release(&rproc->lock);
 		return -RPROC_EINVAL;
 	}
@@ -262,7 +267,7 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
 	*nmlen = 0;
 	*padding = 0;
 	metal_mutex_acquire(&rproc->lock);
-	if (!remoteproc_state_allows(rproc->state, RPROC_READY))
+	if (!may_load(rproc))
 		ret = -RPROC_EINVAL;
 	else
 		ret = noblock_step(rproc, img_data, offset, len, img_info, pa, io, noffset, nlen,

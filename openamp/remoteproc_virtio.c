@@ -9,9 +9,7 @@
 #include <openamp/remoteproc_virtio.h>
 
 #include "remoteproc_virtio_internal.h"
-
-#define READY_TIMEOUT_US 15000000u
-#define READY_STEP_US	 1000u
+#include "virtqueue_internal.h"
 
 /* ---- operations ---- */
 
@@ -75,40 +73,6 @@ static void notify_queue(struct virtqueue *vq)
 		rpvdev->notify(rpvdev->priv, vq->vq_dev->vrings_info[vq->vq_queue_index].notifyid);
 }
 
-static void clear_ring(const struct vring_alloc_info *ring)
-{
-	size_t size = (size_t)vring_size(ring->num_descs, ring->align);
-
-	metal_set_shared(ring->vaddr, 0, size);
-	VRING_FLUSH(ring->vaddr, (unsigned int)size);
-}
-
-static int create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs,
-			     const char *names[], vq_callback callbacks[], void *callback_args[])
-{
-	struct virtio_vring_info *info;
-	unsigned int i;
-	int ret;
-
-	if (!names || !callbacks)
-		return ERROR_VQUEUE_INVLD_PARAM;
-	if (nvqs > vdev->vrings_num || nvqs > UINT16_MAX)
-		return ERROR_VQUEUE_INVLD_PARAM;
-	for (i = 0; i < nvqs; i++) {
-		info = &vdev->vrings_info[i];
-		if (!info->vq)
-			return ERROR_VQUEUE_INVLD_PARAM;
-		if (VIRTIO_ROLE_IS_DRIVER(vdev) && !(flags & VIRTIO_CREATE_KEEP))
-			clear_ring(&info->info);
-		ret = virtqueue_create(vdev, (unsigned short)i, names[i], &info->info, callbacks[i],
-				       notify_queue, info->vq);
-		if (ret)
-			return ret;
-		info->vq->priv = callback_args ? callback_args[i] : NULL;
-	}
-	return VQUEUE_SUCCESS;
-}
-
 /* The memory of the queues stays with the device; they merely fall silent. */
 static void delete_virtqueues(struct virtio_device *vdev)
 {
@@ -124,7 +88,7 @@ static void delete_virtqueues(struct virtio_device *vdev)
 #define FOR_DRIVER(operation) (VIRTIO_ENABLED(VIRTIO_DRIVER_SUPPORT) ? (operation) : NULL)
 
 static const struct virtio_dispatch dispatch = {
-	.create_virtqueues = create_virtqueues,
+	.create_virtqueues = virtio_create_on_rings,
 	.delete_virtqueues = delete_virtqueues,
 	.get_status = get_status,
 	.set_status = FOR_DRIVER(set_status),
@@ -206,7 +170,10 @@ int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsi
 {
 	struct virtio_vring_info *info;
 
-	if (!vdev || index >= vdev->vrings_num || !ring_fits(va, io, num_descs, align))
+	if (!vdev || index >= vdev->vrings_num)
+		return -RPROC_EINVAL;
+	/* A device does not use io, and many name that of the resource table. */
+	if (!ring_fits(va, VIRTIO_ROLE_IS_DRIVER(vdev) ? io : NULL, num_descs, align))
 		return -RPROC_EINVAL;
 	info = &vdev->vrings_info[index];
 	if (info->vq && info->info.num_descs != num_descs) {
@@ -247,10 +214,10 @@ int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid)
 
 void rproc_virtio_wait_remote_ready(struct virtio_device *vdev)
 {
-	uint32_t steps = READY_TIMEOUT_US / READY_STEP_US;
+	uint32_t steps = RPROC_READY_TIMEOUT_US / RPROC_READY_STEP_US;
 
 	if (!vdev || VIRTIO_ROLE_IS_DRIVER(vdev))
 		return;
 	while (!(get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK) && steps--)
-		(void)metal_sleep_usec(READY_STEP_US);
+		(void)metal_sleep_usec(RPROC_READY_STEP_US);
 }

@@ -6,6 +6,10 @@
 #include <openamp/remoteproc.h>
 #include <openamp/remoteproc_virtio.h>
 
+/* How long a device waits for the driver, and how often it looks. */
+#define RPROC_READY_TIMEOUT_US 15000000u
+#define RPROC_READY_STEP_US    1000u
+
 static inline struct remoteproc_virtio *to_rpvdev(struct virtio_device *vdev)
 {
 	return metal_container_of(vdev, struct remoteproc_virtio, vdev);

@@ -30,6 +30,7 @@ static struct rpmsg_endpoint **find_by_addr(struct rpmsg_device *rdev, uint32_t 
 struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
 					  uint32_t addr, uint32_t dest_addr)
 {
+	struct rpmsg_endpoint *waiting = NULL;
 	struct metal_list *node;
 
 	if (addr != RPMSG_ADDR_ANY)
@@ -41,8 +42,10 @@ struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char 
 			continue;
 		if (ept->dest_addr == dest_addr)
 			return ept;
+		if (!waiting && ept->dest_addr == RPMSG_ADDR_ANY)
+			waiting = ept;
 	}
-	return NULL;
+	return waiting;
 }
 
 /* ---- addresses ---- */

@@ -159,6 +159,7 @@ int rpmsg_virtio_set_up(struct rpmsg_virtio_device *rvdev, unsigned int flags);
 void rpmsg_virtio_take_down(struct rpmsg_virtio_device *rvdev);
 
 /* rpmsg_virtio_driver.c: the driver's part of it. */
+extern const struct rpmsg_virtio_config rpmsg_virtio_defaults;
 int rpmsg_virtio_driver_config(struct rpmsg_virtio_device *rvdev,
 			       struct rpmsg_virtio_shm_pool *shpool,
 			       const struct rpmsg_virtio_config *config);

@@ -11,14 +11,15 @@ static void obey(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
 	struct rpmsg_endpoint *ept;
 
 	metal_mutex_acquire(&rdev->lock);
-	ept = rpmsg_get_endpoint(rdev, msg->name, RPMSG_ADDR_ANY,
-				 gone ? msg->addr : RPMSG_ADDR_ANY);
+	ept = rpmsg_get_endpoint(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr);
+	if (gone && ept && ept->dest_addr != msg->addr)
+		ept = NULL; /* it waits for another */
 	if (ept && gone) {
 		ept->dest_addr = RPMSG_ADDR_ANY;
 		unbind = ept->ns_unbind_cb;
 	} else if (ept) {
 		ept->dest_addr = msg->addr;
-		tell = NULL; /* somebody waited for it */
+		tell = NULL; /* somebody waited for it, or knows it */
 	}
 	metal_mutex_release(&rdev->lock);
 	if (unbind)

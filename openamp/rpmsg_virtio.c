@@ -179,7 +179,9 @@ int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 		    rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
 		    struct rpmsg_virtio_shm_pool *shpool)
 {
-	return rpmsg_init_vdev_with_config(rvdev, vdev, ns_bind_cb, shm_io, shpool, NULL);
+	return rpmsg_init_vdev_with_config(
+		rvdev, vdev, ns_bind_cb, shm_io, shpool,
+		VIRTIO_ENABLED(VIRTIO_DRIVER_SUPPORT) ? &rpmsg_virtio_defaults : NULL);
 }
 
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)

@@ -27,22 +27,24 @@ void rpmsg_virtio_init_shm_pool(struct rpmsg_virtio_shm_pool *shpool, void *shbu
 	shpool->avail = size;
 }
 
+const struct rpmsg_virtio_config rpmsg_virtio_defaults = {
+	.h2r_buf_size = RPMSG_BUFFER_SIZE,
+	.r2h_buf_size = RPMSG_BUFFER_SIZE,
+};
+
 int rpmsg_virtio_driver_config(struct rpmsg_virtio_device *rvdev,
 			       struct rpmsg_virtio_shm_pool *shpool,
 			       const struct rpmsg_virtio_config *config)
 {
-	static const struct rpmsg_virtio_config defaults = {
-		.h2r_buf_size = RPMSG_BUFFER_SIZE,
-		.r2h_buf_size = RPMSG_BUFFER_SIZE,
-	};
-
-	rvdev->config = config ? *config : defaults;
-	if (!shpool || rvdev->config.h2r_buf_size <= sizeof(struct rpmsg_hdr) ||
+	if (!shpool || !config)
+		return RPMSG_ERR_PARAM;
+	rvdev->config = *config;
+	if (rvdev->config.h2r_buf_size <= sizeof(struct rpmsg_hdr) ||
 	    rvdev->config.r2h_buf_size <= sizeof(struct rpmsg_hdr) ||
 	    rvdev->config.h2r_buf_size > INT32_MAX || rvdev->config.r2h_buf_size > INT32_MAX)
 		return RPMSG_ERR_PARAM;
-	rvdev->shpool = shpool;
-	return RPMSG_SUCCESS;
+	rvdev->shpool = shpool + (config->split_shpool ? 1 : 0);
+	return shpool->size && rvdev->shpool->size ? RPMSG_SUCCESS : RPMSG_ERR_NO_BUFF;
 }
 
 /*
@@ -100,7 +102,7 @@ static int post_buffers(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_s
 		slot = &rvdev->rx_slots[i];
 		buf.buf = rpmsg_virtio_shm_pool_get_buffer(pool, size);
 		if (!buf.buf)
-			return RPMSG_ERR_NO_MEM;
+			return RPMSG_ERR_NO_BUFF;
 		slot->addr = buf.buf;
 		slot->len = size;
 		/* Refuses a pool that is not wholly inside shm_io. */
@@ -116,7 +118,6 @@ static int post_buffers(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_s
 int rpmsg_virtio_driver_up(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_shm_pool *shpool,
 			   const struct rpmsg_virtio_config *config)
 {
-	bool split = config && config->split_shpool;
 	int ret = rpmsg_virtio_driver_config(rvdev, shpool, config);
 
 	if (ret != RPMSG_SUCCESS)
@@ -124,7 +125,7 @@ int rpmsg_virtio_driver_up(struct rpmsg_virtio_device *rvdev, struct rpmsg_virti
 	agree_on_features(rvdev);
 	ret = rpmsg_virtio_set_up(rvdev, 0);
 	if (ret == RPMSG_SUCCESS)
-		ret = post_buffers(rvdev, rvdev->shpool + (split ? 1 : 0));
+		ret = post_buffers(rvdev, shpool);
 	if (ret != RPMSG_SUCCESS)
 		return ret;
 	/* The notification of the status stands for that of the buffers. */

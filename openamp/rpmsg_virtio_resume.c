@@ -86,7 +86,7 @@ int rpmsg_resume_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *v
 		return RPMSG_ERR_PARAM;
 	rpmsg_virtio_init_device(rvdev, vdev, ns_bind_cb, shm_io);
 	vdev->features = 1u << VIRTIO_RPMSG_F_NS;
-	ret = rpmsg_virtio_driver_config(rvdev, shpool, NULL);
+	ret = rpmsg_virtio_driver_config(rvdev, shpool, &rpmsg_virtio_defaults);
 	if (ret == RPMSG_SUCCESS)
 		ret = rpmsg_virtio_set_up(rvdev, VIRTIO_CREATE_KEEP);
 	if (ret == RPMSG_SUCCESS)

@@ -4,6 +4,11 @@
 
 #include <openamp/virtio.h>
 
+/* create_virtqueues of a transport whose queues are allocated and rings placed. Driver: clears
+ * them. */
+int virtio_create_on_rings(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs,
+			   const char *names[], vq_callback callbacks[], void *callback_args[]);
+
 /* How far this side has taken what the peer gave. */
 static inline uint16_t vq_consumed_idx(const struct virtqueue *vq)
 {

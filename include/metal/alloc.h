@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <metal/compiler.h>
+#include <metal/system/string.h>
 
 METAL_C_BEGIN
 

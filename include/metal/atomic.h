@@ -17,9 +17,11 @@
 #include <stdatomic.h>
 #endif
 
-/* Gone from C23. */
+/* Gone from C23; clang warns of asking for it before. */
+#if !defined(__cplusplus) && __STDC_VERSION__ > 201710L
 #ifndef ATOMIC_VAR_INIT
 #define ATOMIC_VAR_INIT(value) (value)
+#endif
 #endif
 
 #include <metal/system/barrier.h>

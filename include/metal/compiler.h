@@ -25,7 +25,7 @@
 #define METAL_C_BEGIN
 #define METAL_C_END
 #define METAL_RESTRICT			restrict
-#define METAL_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
+#define METAL_STATIC_ASSERT(cond, text) __extension__ _Static_assert(cond, text)
 #endif
 
 #endif /* METAL_COMPILER_H */

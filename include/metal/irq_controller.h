@@ -43,7 +43,7 @@ struct metal_irq_controller {
 				     _irq_register, _irqs)                                        \
 	struct metal_irq_controller _irq_controller = {                                           \
 		_irq_base, _irq_num, _arg, _irq_set_enable, _irq_register, { NULL, NULL }, _irqs, \
-	}
+	};
 
 /*
  * irq_base METAL_IRQ_ANY: the numbers are allocated above those in use. The structure stays the

@@ -35,15 +35,14 @@ int metal_log_wanted(enum metal_log_level level);
 /* -DML_FUNC_LINE: function and line in front of each message. */
 #ifdef ML_FUNC_LINE
 #define metal_fmt(fmt) "%s:%u " fmt, __func__, __LINE__
+#define metal_log(level, fmt, ...)                                                                 \
+	(metal_log_wanted(level) ? metal_get_log_handler()((level), metal_fmt(fmt), ##__VA_ARGS__) \
+				 : (void)0)
 #else
 #define metal_fmt(fmt) fmt
+#define metal_log(level, ...) \
+	(metal_log_wanted(level) ? metal_get_log_handler()((level), __VA_ARGS__) : (void)0)
 #endif
-
-#define metal_log(level, fmt, ...)                                                       \
-	do {                                                                             \
-		if (metal_log_wanted(level))                                             \
-			metal_get_log_handler()((level), metal_fmt(fmt), ##__VA_ARGS__); \
-	} while (0)
 
 #define metal_emerg(...)  metal_log(METAL_LOG_EMERGENCY, __VA_ARGS__)
 #define metal_alert(...)  metal_log(METAL_LOG_ALERT, __VA_ARGS__)

@@ -5,6 +5,7 @@
 
 #include <metal/atomic.h>
 #include <metal/compiler.h>
+#include <metal/cpu.h>
 #include <metal/sleep.h>
 
 METAL_C_BEGIN

@@ -4,12 +4,13 @@
  * OpenAMP's names.
  *
  * States and what leads from one to the next (everything else is refused with -RPROC_EINVAL):
- *   Offline -config-> Configured -load-> Ready -start-> Running -stop-> Stopped
- *   Stopped -shutdown-> Offline, Ready -stop-> Stopped, Running -suspend-> Suspended
- *   -resume-> Running, Suspended -stop-> Stopped, Error -stop-> Stopped; shutdown passes through
- *   Stopped where it must, and ends in Offline from Configured too. A driver that cannot stop or
- *   shut down leads to Error; one that fails to configure, start, suspend or resume leaves the
- *   state as it was.
+ *   Offline -config-> Ready -load-> Ready -start-> Running -stop-> Stopped -shutdown-> Offline,
+ *   Ready -stop-> Stopped, Running -suspend-> Suspended -resume-> Running, Suspended -stop->
+ *   Stopped, Error -stop-> Stopped; shutdown passes through Stopped where it must. Stopping what
+ *   is Stopped or Offline and shutting down what is Offline do nothing. Loading and shutting down
+ *   go from Configured too, which nothing here leads to. A driver that cannot stop or shut down
+ *   leads to Error; one that fails to configure, start, suspend or resume leaves the state as it
+ *   was.
  *
  * Locking: calls that change state take rproc->lock and call the driver's operations with it
  * held; the list of memories is set up before and not locked.
@@ -188,7 +189,11 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
 /* RSC_NOTIFY_ID_ANY when none is free in start ... end - 1 (end 0: as many as there are). */
 unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start, unsigned int end);
 
-/* vdev_id: index among the VDEV entries. Rings are placed where the entry says. NULL: failed. */
+/*
+ * vdev_id: index among the VDEV entries; the device of an entry exists once. Rings are placed where
+ * the entry says; a device waits up to 15 s for the driver to say so (da FW_RSC_U32_ADDR_ANY).
+ * NULL: failed.
+ */
 struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vdev_id,
 					       unsigned int role,
 					       void (*rst_cb)(struct virtio_device *vdev));

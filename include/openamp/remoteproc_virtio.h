@@ -50,8 +50,8 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
 void rproc_virtio_remove_vdev(struct virtio_device *vdev);
 
 /*
- * Place ring `index` at va; io (may be NULL) must contain all of it. 0, or -RPROC_EINVAL for a
- * ring that is misaligned, outside io, or whose size is no power of two.
+ * Place ring `index` at va. 0, or -RPROC_EINVAL for a ring that is misaligned, whose size is no
+ * power of two or, in the driver's role, that is not wholly in io (may be NULL).
  */
 int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsigned int notifyid,
 			    void *va, struct metal_io_region *io, unsigned int num_descs,

@@ -178,7 +178,7 @@ static inline int rpmsg_send_nocopy(struct rpmsg_endpoint *ept, const void *data
 
 /*
  * An endpoint by its address, or by name when addr is RPMSG_ADDR_ANY: the one bound to dest_addr,
- * RPMSG_ADDR_ANY: one that waits for its peer. NULL: none. With rdev->lock held.
+ * else one that waits for its peer. NULL: none. With rdev->lock held.
  */
 struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
 					  uint32_t addr, uint32_t dest_addr);

@@ -46,7 +46,7 @@ struct rpmsg_lane {
 	uint32_t head; /* all before it is free again */
 	uint32_t wake; /* ring when the record at this position is there */
 	uint32_t reader_pad[14];
-	uint8_t data[];
+	__extension__ uint8_t data[];
 };
 
 enum rpmsg_lane_breach {

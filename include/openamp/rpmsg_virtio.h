@@ -44,7 +44,7 @@ struct rpmsg_virtio_shm_pool {
 struct rpmsg_virtio_config {
 	uint32_t h2r_buf_size; /* driver to device */
 	uint32_t r2h_buf_size; /* device to driver */
-	bool split_shpool;     /* shpool[0] for sending, shpool[1] for receiving */
+	bool split_shpool;     /* shpool[0] for receiving, shpool[1] for sending */
 	/* Not part of OpenAMP's structure: features beyond the name service that were agreed upon
 	 * with this peer by other means (VIRTIO_RING_F_EVENT_IDX); offered only if it has them. */
 	uint32_t features;
@@ -200,7 +200,7 @@ int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 		    rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
 		    struct rpmsg_virtio_shm_pool *shpool);
 
-/* config NULL: 512-byte buffers. Ignored by a device. */
+/* config: a driver needs one; ignored by a device. */
 int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
 				rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
 				struct rpmsg_virtio_shm_pool *shpool,

@@ -16,18 +16,20 @@ METAL_C_BEGIN
 
 #define RPROC_MAX_NAME_LEN 32
 
+/* Arrays of no elements, as in OpenAMP: tables are structures that have these in their middle, and
+ * in C++ nothing else may stand there. */
 METAL_PACKED_BEGIN
 struct resource_table {
 	uint32_t ver; /* 1 */
 	uint32_t num;
 	uint32_t reserved[2]; /* reserved[0]: status word, see mica/abi.h */
-	uint32_t offset[];
+	__extension__ uint32_t offset[0];
 } METAL_PACKED_END;
 
 METAL_PACKED_BEGIN
 struct fw_rsc_hdr {
 	uint32_t type;
-	uint8_t data[];
+	__extension__ uint8_t data[0];
 } METAL_PACKED_END;
 
 enum fw_resource_type {
@@ -104,7 +106,7 @@ struct fw_rsc_vdev {
 	uint8_t status;
 	uint8_t num_of_vrings;
 	uint8_t reserved[2];
-	struct fw_rsc_vdev_vring vring[];
+	__extension__ struct fw_rsc_vdev_vring vring[0];
 } METAL_PACKED_END;
 
 METAL_PACKED_BEGIN

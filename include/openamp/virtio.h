@@ -184,7 +184,8 @@ void virtio_describe(struct virtio_device *dev, const char *msg, uint32_t featur
 
 /*
  * The calls below return 0, -EINVAL for a NULL argument, -ENXIO where the transport lacks the
- * operation.
+ * operation. Queues can be created without it: where vrings_info[].vq is allocated and .info says
+ * where the ring is. A driver's rings are cleared.
  */
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs,
 			     const char *names[], vq_callback callbacks[], void *callback_args[]);

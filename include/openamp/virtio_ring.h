@@ -29,11 +29,11 @@ struct vring_desc {
 struct vring_avail {
 	uint16_t flags;
 	uint16_t idx;
-	uint16_t ring[];
+	__extension__ uint16_t ring[];
 };
 
 struct vring_used_elem {
-	union {
+	__extension__ union {
 		uint16_t event;
 		uint32_t id;
 	};
@@ -43,7 +43,7 @@ struct vring_used_elem {
 struct vring_used {
 	uint16_t flags;
 	uint16_t idx;
-	struct vring_used_elem ring[];
+	__extension__ struct vring_used_elem ring[];
 };
 
 struct vring {

@@ -127,7 +127,7 @@ struct virtqueue {
 	uint16_t vq_prod_idx;	  /* ours: private copy of the index we publish */
 	uint64_t vq_breach_value; /* ours: the offending number */
 
-	struct vq_desc_extra vq_descx[];
+	__extension__ struct vq_desc_extra vq_descx[];
 };
 
 struct vring_alloc_info {

@@ -113,6 +113,43 @@ def test_each_header_alone(root, tmp_path, compiler):
         run(*compiler.split(), *STRICT, "-fsyntax-only", f"-I{root}{PREFIX}/include", str(source))
 
 
+@pytest.mark.parametrize("compiler", ["cc -std=c99 -x c", "cc -std=gnu17 -x c", "c++ -std=c++17 -x c++"])
+def test_pedantic(root, tmp_path, compiler):
+    source = tmp_path / "all.x"
+    source.write_text(includes(h for h in headers(root) if h != "openamp/rpmsg_retarget.h") + """
+static inline void say(int n)
+{
+	metal_err("nothing more\\n");
+	metal_log(METAL_LOG_DEBUG, "%d\\n", n);
+}
+""")
+    run(*compiler.split(), "-Wpedantic", *STRICT, "-fsyntax-only", f"-I{root}{PREFIX}/include", str(source))
+
+
+# What programs find through a header, as with OpenAMP and libmetal on Linux, and use.
+COME_ALONG = {
+    "metal/sys.h": "printf fopen malloc memcpy pthread_create usleep open mmap syslog stat flock waitpid "
+                   "basename syscall",
+    "metal/alloc.h": "malloc",
+    "metal/io.h": "malloc memcpy printf",
+    "metal/list.h": "malloc",
+    "metal/mutex.h": "usleep syscall",
+    "openamp/rpmsg.h": "strncpy printf usleep",
+    "openamp/rpmsg_virtio.h": "memset printf usleep metal_cache_flush",
+    "openamp/remoteproc.h": "strncpy printf usleep",
+    "openamp/virtio.h": "memset malloc metal_allocate_memory",
+    "openamp/open_amp.h": "printf malloc memset strlen usleep sleep atoi metal_free_memory metal_sleep_usec",
+}
+
+
+@pytest.mark.parametrize("header", COME_ALONG)
+def test_come_along(root, tmp_path, header):
+    source = tmp_path / "used.c"
+    used = "".join(f"\t(void){name};\n" for name in COME_ALONG[header].split())
+    source.write_text(f"#include <{header}>\nint main(void)\n{{\n{used}\treturn 0;\n}}\n")
+    run("cc", "-std=gnu11", *STRICT, "-fsyntax-only", f"-I{root}{PREFIX}/include", str(source))
+
+
 @pytest.mark.parametrize("without", ["openamp/rpmsg_retarget.h", "openamp/rpmsg_rpc_client_server.h"])
 def test_cplusplus(root, tmp_path, without):
     """All headers at once; those two exclude each other, as in OpenAMP."""
@@ -121,6 +158,15 @@ def test_cplusplus(root, tmp_path, without):
 static METAL_MUTEX_DEFINE(mutex);
 static struct metal_condition condition = METAL_CONDITION_INIT;
 static struct metal_spinlock spinlock = METAL_SPINLOCK_INIT;
+/* A firmware's resource table. */
+static const struct {
+	uint32_t ver, num, reserved[2], offset[1];
+	struct fw_rsc_vdev vdev;
+	struct fw_rsc_vdev_vring vring[2];
+} __attribute__((packed)) resources = {
+	1, 1, { 0, 0 }, { 20 }, { RSC_VDEV, VIRTIO_ID_RPMSG, 31, 1, 0, 0, 0, 2, { 0, 0 }, {} },
+	{ { FW_RSC_U32_ADDR_ANY, 4096, 256, 1, 0 }, { FW_RSC_U32_ADDR_ANY, 4096, 256, 2, 0 } },
+};
 
 int main()
 {
@@ -139,6 +185,8 @@ int main()
 	metal_spinlock_release(&spinlock);
 	rpmsg_virtio_init_shm_pool(&pool, memory, sizeof(memory));
 	metal_finish();
+	if (sizeof(resources) != 88 || resources.vring[1].notifyid != 2)
+		return 2;
 	return rpmsg_virtio_shm_pool_get_buffer(&pool, 64) != memory || atomic_load(&counter) != 1 ||
 	       openamp_version_major() != metal_ver_major();
 }

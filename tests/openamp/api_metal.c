@@ -244,6 +244,9 @@ static struct metal_spinlock spinlock = METAL_SPINLOCK_INIT;
 static struct metal_condition condition = METAL_CONDITION_INIT;
 static struct metal_irq irqs[2];
 static METAL_IRQ_CONTROLLER_DECLARE(controller, METAL_IRQ_ANY, 2, NULL, NULL, NULL, irqs);
+/* clang-format off */
+static METAL_IRQ_CONTROLLER_DECLARE(no_semicolon, METAL_IRQ_ANY, 2, NULL, NULL, NULL, irqs)
+/* clang-format on */
 
 METAL_PACKED_BEGIN
 struct packed {
@@ -287,6 +290,8 @@ static void macros(void)
 	metal_dbg("%u of %p %p %p %p\n", seen, (void *)&mutex, (void *)&spinlock,
 		  (void *)&condition, (void *)&controller);
 	metal_log(METAL_LOG_DEBUG, "no arguments\n");
+	seen == 74 ? metal_log(METAL_LOG_DEBUG, "an expression %d\n", no_semicolon.irq_num) :
+		     metal_err("no arguments either\n");
 	metal_yield();
 	metal_cpu_yield();
 }

@@ -420,7 +420,7 @@ static void bad_setups(void **state)
 	/* Too few bytes for eight buffers; buffers that nobody else can see. */
 	rpmsg_virtio_init_shm_pool(&pool, l->mem + LINK_POOL, 8 * 512 - 1);
 	assert_int_equal(rpmsg_init_vdev(&l->host, l->host_vdev, bind, &l->host_io, &pool),
-			 RPMSG_ERR_NO_MEM);
+			 RPMSG_ERR_NO_BUFF);
 	rpmsg_virtio_init_shm_pool(&pool, l->mem + LINK_SIZE - 512, 8 * 512);
 	assert_int_equal(rpmsg_init_vdev(&l->host, l->host_vdev, bind, &l->host_io, &pool),
 			 RPMSG_ERR_PARAM);

@@ -3,6 +3,7 @@
 #define METAL_SYSTEM_ASSERT_H
 
 #include <assert.h>
+#include <limits.h>
 
 #define metal_sys_assert(cond) assert(cond)
 

@@ -2,7 +2,13 @@
 #ifndef METAL_SYSTEM_MUTEX_H
 #define METAL_SYSTEM_MUTEX_H
 
+/* Programs that were written for libmetal find these through it. */
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <metal/atomic.h>
 
 typedef struct {
 	pthread_mutex_t m;

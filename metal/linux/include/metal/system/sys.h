@@ -4,12 +4,16 @@
 
 /* Programs that were written for libmetal find these through it. */
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -18,6 +22,7 @@
 #include <metal/errno.h>
 
 #define METAL_INVALID_VADDR NULL
+#define MAX_PAGE_SIZES	    32
 
 struct metal_state {
 	struct metal_common_state common;
