@@ -11,7 +11,8 @@ static void obey(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
 	struct rpmsg_endpoint *ept;
 
 	metal_mutex_acquire(&rdev->lock);
-	ept = rpmsg_get_endpoint(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr);
+	ept = rpmsg_get_endpoint(rdev, msg->name, RPMSG_ADDR_ANY,
+				 gone || !to_rvdev(rdev)->tell_again ? msg->addr : RPMSG_ADDR_ANY);
 	if (gone && ept && ept->dest_addr != msg->addr)
 		ept = NULL; /* it waits for another */
 	if (ept && gone) {

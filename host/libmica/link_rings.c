@@ -187,6 +187,7 @@ static int rings_up(struct mica_link *link, bool resume, struct mica_error *err)
 	link->tx_seen = link->rvdev.svq->vq_used_cons_idx;
 	rpmsg_virtio_set_tx_timeout(&link->rvdev, 0);
 	link->rvdev.show_each = true;
+	link->rvdev.tell_again = true;
 	link->rvdev.rdev.ns_unbind_cb = on_unbind;
 	if (link->features & (MICA_F_CREDIT | MICA_F_PING)) {
 		link->ctrl.priv = link;

@@ -104,6 +104,7 @@ struct rpmsg_virtio_device {
 	/* Driver: the device sees each buffer that comes back at once; a process that resumes after
 	 * this one is not given what this one has handled (set it after init). */
 	bool show_each;
+	bool tell_again; /* ns_bind_cb also of what an endpoint is bound to (set it after init) */
 	uint32_t tx_timeout_us; /* how long a waiting send waits */
 	uint32_t ns_flags;	/* of the announcement that ns_bind_cb is told of */
 	uint32_t corked;	/* how often */

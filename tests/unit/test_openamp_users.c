@@ -350,6 +350,14 @@ static void unbind(struct rpmsg_endpoint *ept)
 	unbinds++;
 }
 
+static void announce(struct rpmsg_endpoint *ept, const char *name)
+{
+	struct rpmsg_ns_msg msg = { .addr = ept->addr, .flags = RPMSG_NS_CREATE };
+
+	strncpy(msg.name, name, sizeof(msg.name) - 1);
+	assert_int_equal(rpmsg_sendto(ept, &msg, sizeof(msg), RPMSG_NS_EPT_ADDR), sizeof(msg));
+}
+
 /* The peer's announcement of a service that is known already is none of a new one. */
 static void announced_twice(void **state)
 {
@@ -382,6 +390,17 @@ static void announced_twice(void **state)
 	link_run(&l);
 	assert_int_equal(binds, 0);
 	assert_int_equal(host.dest_addr, 1030);
+
+	/* As said before: whoever wants to know is told. */
+	l.host.tell_again = true;
+	announce(&remote, "service");
+	link_run(&l);
+	assert_int_equal(binds, 1);
+	l.host.tell_again = false;
+	announce(&remote, "service");
+	link_run(&l);
+	assert_int_equal(binds, 1);
+	binds = 0;
 
 	/* By name: the one that is bound to the address, else one that waits. */
 	assert_int_equal(
