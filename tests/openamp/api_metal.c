@@ -246,10 +246,9 @@ static struct metal_irq irqs[2];
 static METAL_IRQ_CONTROLLER_DECLARE(controller, METAL_IRQ_ANY, 2, NULL, NULL, NULL, irqs);
 /* clang-format off */
 static METAL_IRQ_CONTROLLER_DECLARE(no_semicolon, METAL_IRQ_ANY, 2, NULL, NULL, NULL, irqs)
-/* clang-format on */
+	/* clang-format on */
 
-METAL_PACKED_BEGIN
-struct packed {
+	METAL_PACKED_BEGIN struct packed {
 	char c;
 	int i;
 } METAL_PACKED_END;
@@ -290,8 +289,8 @@ static void macros(void)
 	metal_dbg("%u of %p %p %p %p\n", seen, (void *)&mutex, (void *)&spinlock,
 		  (void *)&condition, (void *)&controller);
 	metal_log(METAL_LOG_DEBUG, "no arguments\n");
-	seen == 74 ? metal_log(METAL_LOG_DEBUG, "an expression %d\n", no_semicolon.irq_num) :
-		     metal_err("no arguments either\n");
+	seen == 74 ? metal_log(METAL_LOG_DEBUG, "an expression %d\n", no_semicolon.irq_num)
+		   : metal_err("no arguments either\n");
 	metal_yield();
 	metal_cpu_yield();
 }
