@@ -37,7 +37,7 @@ int metal_bus_register(struct metal_bus *bus)
 	if (!bus || !bus->name || !strlen(bus->name))
 		return -EINVAL;
 	if (metal_bus_find(bus->name, NULL) == 0)
-		return -EBUSY;
+		return -EEXIST;
 	metal_list_init(&bus->devices);
 	metal_list_add_tail(&_metal.common.bus_list, &bus->node);
 	return 0;
@@ -57,6 +57,8 @@ int metal_bus_find(const char *name, struct metal_bus **bus)
 {
 	struct metal_list *node;
 
+	if (!name)
+		return -EINVAL;
 	metal_list_for_each (&_metal.common.bus_list, node) {
 		struct metal_bus *b = metal_container_of(node, struct metal_bus, node);
 

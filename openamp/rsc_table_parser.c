@@ -188,9 +188,7 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
 	struct metal_io_region *io;
 	int ret;
 
-	if (!rproc)
-		return -RPROC_ENODEV;
-	if (!rsc_table || !rsc_size)
+	if (!rproc || !rsc_table || !rsc_size)
 		return -RPROC_EINVAL;
 	io = remoteproc_get_io_with_va(rproc, rsc_table);
 	if (!io)

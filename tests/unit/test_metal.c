@@ -188,7 +188,8 @@ static void devices(void **state)
 	(void)state;
 	assert_int_equal(metal_init(NULL), -EINVAL);
 	assert_int_equal(metal_init(&params), 0);
-	assert_int_equal(metal_bus_register(&bus), -EBUSY);
+	assert_int_equal(metal_bus_register(&bus), -EEXIST);
+	assert_int_equal(metal_bus_find(NULL, NULL), -EINVAL);
 	assert_int_equal(metal_register_generic_device(&dev), 0);
 	assert_int_equal(metal_device_open("generic", "none", &opened), -ENODEV);
 	assert_int_equal(metal_device_open("pci", dev.name, &opened), -ENOENT);

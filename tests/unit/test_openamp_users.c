@@ -260,6 +260,7 @@ static void one_device_an_entry(void **state)
 	assert_int_equal(vdev->role, VIRTIO_DEV_DRIVER);
 	remoteproc_remove_virtio(&rproc, vdev);
 	assert_int_equal(remoteproc_get_notification(NULL, 1), 0);
+	assert_int_equal(remoteproc_set_rsc_table(NULL, NULL, 0), -RPROC_EINVAL);
 }
 
 /* A device names the region of its resource table for its rings: it needs none for them. */
