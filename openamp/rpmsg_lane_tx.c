@@ -163,6 +163,20 @@ bool rpmsg_lane_has_room(struct rpmsg_lane_tx *tx, uint32_t len)
 	return len <= tx->max && find_room(tx, lane_record(len), &lent, &rest);
 }
 
+unsigned int rpmsg_lane_room(struct rpmsg_lane_tx *tx, uint32_t len)
+{
+	uint32_t bytes, lent, rest, room;
+
+	if (len > tx->max)
+		return 0;
+	bytes = lane_record(len);
+	if (tx->breach || !look_at_head(tx) || !find_room(tx, bytes, &lent, &rest))
+		return 0;
+	/* One may find the end of the ring too near, and skips that. */
+	room = tx->limit - tx->tail - RPMSG_LANE_GRANULE - lent;
+	return room < 2 * bytes ? 1 : (room - bytes) / bytes;
+}
+
 int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const void *data,
 		    uint32_t len)
 {

@@ -218,6 +218,19 @@ bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len)
 	return room;
 }
 
+unsigned int rpmsg_virtio_room(struct rpmsg_virtio_device *rvdev, uint32_t len)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	unsigned int n;
+
+	if (!lanes)
+		return rpmsg_virtio_has_room(rvdev, len);
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	n = rpmsg_lane_room(&lanes->tx[lanes->n - 1], len);
+	metal_mutex_release(&rvdev->rdev.lock);
+	return n;
+}
+
 /* With the lock held. */
 static bool want_room(struct rpmsg_virtio_device *rvdev, bool want)
 {

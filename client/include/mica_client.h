@@ -124,7 +124,8 @@ typedef bool (*mica_ept_cb)(struct mica_ept *ept, const void *data, size_t len, 
 
 /*
  * Messages kept per endpoint. A sender with credit never has more than MICA_CREDIT_INITIAL on the
- * way; one without may fill the ring: as large as the ring, nothing is ever dropped.
+ * way, to a terminal twice that; one without may fill the ring: as large as the ring, nothing is
+ * ever dropped.
  */
 #ifndef MICA_EPT_HELD
 #define MICA_EPT_HELD 32
@@ -146,6 +147,7 @@ struct mica_ept {
 	uint32_t waiting; /* senders blocked on room */
 	uint32_t credit;  /* messages it may send */
 	uint32_t owed;	  /* messages done with, credit not given back yet */
+	uint32_t window;  /* with lanes: credit the peer has beyond that it begins with */
 	struct mica_ept_held held[MICA_EPT_HELD];
 	unsigned int n_held;
 	bool urgent;
@@ -179,7 +181,7 @@ bool mica_ept_bound(const struct mica_ept *ept);
 
 /* ---- tty: raw bytes both ways ---- */
 
-#define MICA_TTY_RING 2048 /* power of two */
+#define MICA_TTY_RING 4096 /* power of two */
 
 struct mica_tty {
 	/* private */

@@ -7,15 +7,18 @@
 
 #include "session.h"
 
-/* Given back with a message that goes to the host anyway, or else before the host runs dry: it
- * begins with MICA_CREDIT_INITIAL. */
-#define RIDES_AT     2u
-#define GIVE_BACK_AT 3u
-#define CREDIT_MAX   0xFFFFu /* what a wrong or hostile count can add up to */
+/* Given back with a message that goes to the host anyway, or else before the host runs dry. */
+#define RIDES_AT   2u
+#define CREDIT_MAX 0xFFFFu /* what a wrong or hostile count can add up to */
 
 bool sdk_credit_counts(const struct session *s, uint32_t dest, size_t len)
 {
 	return (s->acked & MICA_F_CREDIT) && len > 0 && dest >= RPMSG_RESERVED_ADDRESSES;
+}
+
+uint32_t sdk_credit_window(const struct mica_ept *ept)
+{
+	return sdk_session.acked & MICA_F_LANES ? ept->window : 0;
 }
 
 void sdk_credit_came(struct session *s, const void *data)
@@ -62,14 +65,24 @@ void sdk_credit_ride(struct mica_ept *ept)
 		(void)give_back(&sdk_session, ept, RIDES_AT);
 }
 
+/*
+ * Of what the host may have under way, three quarters while it is not held up, else half: one by
+ * one, each would cost a doorbell. Whoever takes what is kept comes to that.
+ */
+static uint32_t due(const struct mica_ept *ept)
+{
+	uint32_t all = MICA_CREDIT_INITIAL + sdk_credit_window(ept);
+
+	return ept->n_held ? all / 2 : all * 3 / 4;
+}
+
 bool sdk_credit_give_back(struct session *s)
 {
 	bool all = true;
 
 	if (!(s->acked & MICA_F_CREDIT))
 		return true;
-	/* While some are kept, the rest is all that the host has. */
 	for (struct mica_ept *ept = s->epts; ept; ept = ept->next)
-		all &= give_back(s, ept, ept->n_held ? 1 : GIVE_BACK_AT);
+		all &= give_back(s, ept, due(ept));
 	return all;
 }

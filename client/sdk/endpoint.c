@@ -19,6 +19,15 @@ static void wake_senders(struct mica_ept *ept)
 		mica_os_sem_give(&ept->room);
 }
 
+/* Credit that goes to the peer with the next message, or at the end of the turn. */
+static void owe(struct mica_ept *ept, uint32_t n)
+{
+	unsigned long key = mica_os_critical_enter();
+
+	ept->owed += n;
+	mica_os_critical_exit(key);
+}
+
 /*
  * The first message says who the peer is, also after a re-attach, when another host process may be
  * there. Later a zero-length message from somebody new makes that the peer.
@@ -31,6 +40,7 @@ static void learn_peer(struct mica_ept *ept, uint32_t src, size_t len)
 		return;
 	if (!ept->bound || !same)
 		ept->credit = MICA_CREDIT_INITIAL;
+	owe(ept, sdk_credit_window(ept));
 	ept->rp.dest_addr = src;
 	ept->rebind = false;
 	ept->bound = true;
@@ -41,12 +51,8 @@ static bool show(struct mica_ept *ept, const struct mica_ept_held *m)
 {
 	if (!ept->cb(ept, m->data, m->len, ept->arg))
 		return false;
-	if (sdk_credit_counts(&sdk_session, m->src, m->len) && m->src == ept->rp.dest_addr) {
-		unsigned long key = mica_os_critical_enter();
-
-		ept->owed++;
-		mica_os_critical_exit(key);
-	}
+	if (sdk_credit_counts(&sdk_session, m->src, m->len) && m->src == ept->rp.dest_addr)
+		owe(ept, 1);
 	return true;
 }
 
@@ -155,7 +161,8 @@ static void list_add(struct mica_ept *ept)
 	mica_os_critical_exit(key);
 }
 
-static int open_ept(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg, bool urgent)
+int sdk_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg, bool urgent,
+		 uint32_t window)
 {
 	if (sdk_session.state == SESSION_STOPPING)
 		return MICA_ENDED;
@@ -163,6 +170,7 @@ static int open_ept(struct mica_ept *ept, const char *name, mica_ept_cb cb, void
 	ept->cb = cb;
 	ept->arg = arg;
 	ept->urgent = urgent;
+	ept->window = window;
 	mica_os_sem_init(&ept->room, 0);
 	if (create(ept, name, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY) != 0)
 		return MICA_REFUSED;
@@ -172,12 +180,12 @@ static int open_ept(struct mica_ept *ept, const char *name, mica_ept_cb cb, void
 
 int mica_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg)
 {
-	return open_ept(ept, name, cb, arg, false);
+	return sdk_ept_open(ept, name, cb, arg, false, 0);
 }
 
 int mica_ept_open_urgent(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg)
 {
-	return open_ept(ept, name, cb, arg, true);
+	return sdk_ept_open(ept, name, cb, arg, true, 0);
 }
 
 void mica_ept_close(struct mica_ept *ept)

@@ -99,6 +99,9 @@ int sdk_lanes_up(struct session *s);
 /* endpoint.c, session thread */
 bool sdk_ept_redeliver(struct session *s); /* true: some message is still kept */
 void sdk_ept_wake_senders(struct session *s);
+/* As mica_ept_open(), any thread. window: struct mica_ept. */
+int sdk_ept_open(struct mica_ept *ept, const char *name, mica_ept_cb cb, void *arg, bool urgent,
+		 uint32_t window);
 /* Endpoints keep their names and addresses while the device under them goes away and returns. */
 int sdk_ept_restart(struct session *s);
 void sdk_ept_close_all(struct session *s);
@@ -117,6 +120,8 @@ void sdk_credit_came(struct session *s, const void *data);
 bool sdk_credit_give_back(struct session *s);
 /* A message goes to the host anyway: credit goes with it. Any thread, in_send. */
 void sdk_credit_ride(struct mica_ept *ept);
+/* What the host has beyond MICA_CREDIT_INITIAL. */
+uint32_t sdk_credit_window(const struct mica_ept *ept);
 /* A message of len bytes to dest costs credit. Any thread. */
 bool sdk_credit_counts(const struct session *s, uint32_t dest, size_t len);
 

@@ -13,8 +13,12 @@ static size_t ring_free(const struct mica_tty *tty)
 
 static void ring_put(struct mica_tty *tty, const uint8_t *data, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		tty->ring[(tty->head + i) % MICA_TTY_RING] = data[i];
+	size_t at = tty->head % MICA_TTY_RING, first = MICA_TTY_RING - at;
+
+	if (first > len)
+		first = len;
+	memcpy(tty->ring + at, data, first);
+	memcpy(tty->ring, data + first, len - first);
 	tty->head += (uint32_t)len;
 }
 
@@ -48,18 +52,22 @@ int mica_tty_open(struct mica_tty *tty, const char *name,
 	tty->head = 0;
 	tty->tail = 0;
 	mica_os_sem_init(&tty->input, 0);
-	return mica_ept_open(&tty->ept, name, on_message, tty);
+	return sdk_ept_open(&tty->ept, name, on_message, tty, false,
+			    MICA_TTY_RING / RPMSG_BUFFER_SIZE - MICA_CREDIT_INITIAL);
 }
 
 static size_t ring_get(struct mica_tty *tty, uint8_t *data, size_t len)
 {
 	unsigned long key = mica_os_critical_enter();
-	size_t n = tty->head - tty->tail;
+	size_t n = tty->head - tty->tail, at = tty->tail % MICA_TTY_RING,
+	       first = MICA_TTY_RING - at;
 
 	if (n > len)
 		n = len;
-	for (size_t i = 0; i < n; i++)
-		data[i] = tty->ring[(tty->tail + i) % MICA_TTY_RING];
+	if (first > n)
+		first = n;
+	memcpy(data, tty->ring + at, first);
+	memcpy(data + first, tty->ring, n - first);
 	tty->tail += (uint32_t)n;
 	mica_os_critical_exit(key);
 	return n;
@@ -74,7 +82,8 @@ size_t mica_tty_read(struct mica_tty *tty, void *data, size_t len, uint32_t time
 		if (!mica_os_sem_take(&tty->input, timeout_ms))
 			return ring_get(tty, data, len);
 	}
-	if (tty->ept.n_held)
+	/* Not for each message: they come by some at a time. */
+	if (tty->ept.n_held && ring_free(tty) >= MICA_TTY_RING / 2)
 		mica_session_poke();
 	return n;
 }

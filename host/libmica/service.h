@@ -34,6 +34,8 @@ struct mica_service_ops {
 	/* data lies in shared memory: each byte may change while it is looked at. len > 0, unless
 	 * `empty` is set. */
 	void (*message)(struct mica_service *s, const void *data, size_t len);
+	/* No more messages in this turn. */
+	void (*turn_ends)(struct mica_service *s);
 	/* mica_service_can_send() may have become true. */
 	void (*writable)(struct mica_service *s);
 	void (*close)(struct mica_service *s);
@@ -79,6 +81,9 @@ int mica_service_send(struct mica_service *s, const void *data, size_t len);
  * else is done with the service.
  */
 void *mica_service_buffer(struct mica_service *s, size_t *len);
+/* Messages of any length that can be sent now, by mica_service_send() too; 1 if only a buffer can
+ * tell. */
+unsigned int mica_service_room(struct mica_service *s);
 int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len);
 void mica_service_release_buffer(struct mica_service *s, void *buf);
 /* From message(): its data leaves this process now, and must not be shown to a later one. */

@@ -24,6 +24,16 @@ void *mica_service_buffer(struct mica_service *s, size_t *len)
 	return buf;
 }
 
+unsigned int mica_service_room(struct mica_service *s)
+{
+	unsigned int n;
+
+	if (!s->link->rvdev.lanes)
+		return 1;
+	n = rpmsg_virtio_room(&s->link->rvdev, MICA_PAYLOAD_MAX);
+	return n < s->tx_credit ? n : s->tx_credit;
+}
+
 int mica_service_send_buffer(struct mica_service *s, void *buf, size_t len)
 {
 	int rc;

@@ -536,6 +536,8 @@ bool mica_services_run(struct mica_link *link)
 		if (!s->bound)
 			continue;
 		say_hello(s);
+		if (s->ops->turn_ends)
+			s->ops->turn_ends(s);
 		if (!settle_credit(s) || s->hello_due)
 			waiting = true;
 		if (s->want_send && has_room(s)) {

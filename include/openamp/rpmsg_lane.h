@@ -116,6 +116,8 @@ int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const 
 
 /* Whether a message of len bytes finds room now, wherever in the ring. */
 bool rpmsg_lane_has_room(struct rpmsg_lane_tx *tx, uint32_t len);
+/* Of how many such payloads at least? */
+unsigned int rpmsg_lane_room(struct rpmsg_lane_tx *tx, uint32_t len);
 
 /*
  * Room for a message of up to `room` bytes, in the ring; the caller's until commit or cancel, which

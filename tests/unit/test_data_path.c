@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ static struct {
 	const struct mica_client *client; /* NULL: nobody looks */
 	unsigned int in, out; /* in shared memory: taken from, given to the application */
 	unsigned int elsewhere;
+	size_t longest; /* what readv() gave at most */
 } seen;
 
 static void note(const void *buf, ssize_t len, unsigned int *count)
@@ -68,6 +70,17 @@ ssize_t read(int fd, void *buf, size_t len)
 	ssize_t n = syscall(SYS_read, fd, buf, len);
 
 	note(buf, n, &seen.in);
+	return n;
+}
+
+ssize_t readv(int fd, const struct iovec *iov, int n_iov)
+{
+	ssize_t n = syscall(SYS_readv, fd, iov, n_iov);
+
+	if (n > 0)
+		note(iov[0].iov_base, n, &seen.in);
+	if (n > 0 && (size_t)n > seen.longest)
+		seen.longest = (size_t)n;
 	return n;
 }
 
@@ -174,18 +187,25 @@ static void socket_over_vrings(void **state)
 	stop_and_remove(c);
 }
 
-static void socket_over_lanes(void **state)
+static struct mica_client *start_reference(const char *name)
 {
-	struct mica_config cfg = config("lanes");
+	struct mica_config cfg = config(name);
 	struct mica_client *c;
 
-	(void)state;
 	snprintf(cfg.image, sizeof(cfg.image), "%s", peer_image("ref"));
 	assert_int_equal(create(&cfg), MICA_OK);
 	c = result.client;
 	if (act(mica_client_start, c) != MICA_OK)
 		fail_msg("start: %s", result.err.text);
 	assert_true(c->link->features & MICA_F_LANES);
+	return c;
+}
+
+static void socket_over_lanes(void **state)
+{
+	struct mica_client *c = start_reference("lanes");
+
+	(void)state;
 	there_and_back(c, connected(wait_for(c, "mica-echo")));
 	stop_and_remove(c);
 }
@@ -199,12 +219,60 @@ static void terminal(void **state)
 	stop_and_remove(c);
 }
 
+/* The shell's prompt, or what it sends back: each ends the same way. */
+struct until {
+	int fd;
+	const char *end;
+	char text[8 * SIZE];
+	size_t len;
+};
+
+static bool came(void *arg)
+{
+	struct until *u = arg;
+	size_t end = strlen(u->end);
+	long n = syscall(SYS_read, u->fd, u->text + u->len, sizeof(u->text) - u->len);
+
+	u->len += n > 0 ? (size_t)n : 0;
+	return u->len >= end && !memcmp(u->text + u->len - end, u->end, end);
+}
+
+/* What waits in the terminal goes to the client by one call, as far as it may be sent. */
+static void terminal_over_lanes(void **state)
+{
+	struct until u = { .end = "mica:~$ " };
+	struct mica_client *c = start_reference("tty");
+	char data[3 * SIZE];
+
+	(void)state;
+	u.fd = open(wait_for(c, "rpmsg-tty"), O_RDWR | O_NOCTTY | O_NONBLOCK);
+	assert_true(run_until(came, &u, LIMIT_MS));
+	u.end = "cat 1200\r\n";
+	u.len = 0;
+	assert_int_equal(syscall(SYS_write, u.fd, "cat 1200\n", 9), 9);
+	assert_true(run_until(came, &u, LIMIT_MS));
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (char)('a' + i % 23);
+	u.end = "\r\nmica:~$ ";
+	u.len = 0;
+	watch(c);
+	assert_int_equal(syscall(SYS_write, u.fd, data, sizeof(data)), sizeof(data));
+	assert_true(run_until(came, &u, LIMIT_MS));
+	seen.client = NULL;
+	assert_int_equal(seen.longest, sizeof(data));
+	assert_int_equal(u.len, sizeof(data) + strlen(u.end));
+	assert_memory_equal(u.text, data, sizeof(data));
+	close(u.fd);
+	stop_and_remove(c);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(socket_over_vrings),
 		cmocka_unit_test(socket_over_lanes),
 		cmocka_unit_test(terminal),
+		cmocka_unit_test(terminal_over_lanes),
 	};
 
 	(void)argc;

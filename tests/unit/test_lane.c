@@ -153,6 +153,34 @@ static void full_then_room(void **state)
 	assert_int_equal(p->lane->want, 0);
 }
 
+/* What is said to find room does, wherever the ring's end is, and that is most of the ring. */
+static void room_for_several(void **state)
+{
+	struct pair *p = *state;
+	const uint32_t record = (MAX + RPMSG_LANE_GRANULE * 2 - 1) & ~(RPMSG_LANE_GRANULE - 1u);
+	uint8_t data[MAX] = { 0 };
+	struct rpmsg_lane_msg m;
+	unsigned int n, most = 0;
+	bool ring;
+
+	assert_int_equal(rpmsg_lane_room(&p->tx, MAX + 1), 0);
+	for (uint32_t round = 0; round < 200; round++) {
+		n = rpmsg_lane_room(&p->tx, MAX);
+		most = n > most ? n : most;
+		while (n--)
+			assert_int_equal(rpmsg_lane_send(&p->tx, 1, 2, data, MAX), 0);
+		assert_true(rpmsg_lane_room(&p->tx, MAX) <= 1);
+		/* Other lengths, so that records begin elsewhere each time. */
+		(void)rpmsg_lane_send(&p->tx, 1, 2, data, round % 50);
+		while (rpmsg_lane_next(&p->rx, &m))
+			assert_int_equal(rpmsg_lane_release(&p->rx, m.payload, &ring), 0);
+		(void)rpmsg_lane_sleep(&p->rx, &ring);
+	}
+	assert_true(most >= SIZE / record - 2);
+	p->tx.breach = RPMSG_LANE_BAD_HEAD;
+	assert_int_equal(rpmsg_lane_room(&p->tx, MAX), 0);
+}
+
 static void waiting_writer_is_rung(void **state)
 {
 	struct pair *p = *state;
@@ -467,6 +495,7 @@ int main(void)
 		test(in_order_and_whole),
 		test(positions_wrap),
 		test(full_then_room),
+		test(room_for_several),
 		test(waiting_writer_is_rung),
 		test(longest_and_longer),
 		test(data_that_looks_like_a_stamp),

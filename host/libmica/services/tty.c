@@ -2,11 +2,11 @@
 /*
  * Terminal of a client: a pty in raw mode behind DEV_ROOT/ttyRPMSG<n>.
  *
- * Client to reader: written to the pty at once; what the pty does not take waits in a bounded
- * backlog. With credit the client then waits too and nothing is lost; without, the ring's buffers
- * belong to all endpoints: they may wait only as long as the reader keeps reading. After that the
- * oldest bytes go and are counted.
- * Writer to client: taken from the pty only when a message can be sent, so the writer waits.
+ * Client to reader: written to the pty in the same turn; what the pty does not take waits in a
+ * bounded backlog. With credit the client then waits too and nothing is lost; without, the ring's
+ * buffers belong to all endpoints: they may wait only as long as the reader keeps reading. After
+ * that the oldest bytes go and are counted. Writer to client: taken from the pty only when a
+ * message can be sent, so the writer waits.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
 #include <uv.h>
@@ -31,7 +32,9 @@
 #define READER_PACE 20
 #define PATIENCE_MS 100
 
-#define BURST 8u /* messages of one writer in one go */
+/* Bytes: what a reader that keeps up is given by one call. */
+#define GATHER 4096u
+#define BURST  8u /* messages of one writer in one go */
 
 #define LINGER_MS      300
 #define LINGER_TICK_MS 10
@@ -45,7 +48,8 @@ struct tty {
 	struct mica_backlog backlog;
 	uint64_t patience; /* uv_now() until which the reader counts as reading */
 	uv_poll_t *poll;
-	int watching; /* UV_READABLE | UV_WRITABLE */
+	bool gathering; /* the backlog is to be written at the end of the turn, or before */
+	int watching;	/* UV_READABLE | UV_WRITABLE */
 };
 
 static void on_pty(uv_poll_t *poll, int status, int events);
@@ -102,12 +106,42 @@ static void drain(struct tty *t)
 	watch(t, t->backlog.used ? t->watching | UV_WRITABLE : t->watching & ~UV_WRITABLE);
 }
 
+/*
+ * What comes in one turn is written by few calls: it is copied behind each other as long as another
+ * message is there. With lanes only: the buffers of rings are given back, and marked, one by one.
+ */
+static bool gather(struct tty *t, const void *data, size_t len)
+{
+	struct rpmsg_virtio_device *rvdev = &t->service->link->rvdev;
+	bool more = rvdev->lanes && rpmsg_virtio_rx_pending(rvdev);
+
+	if ((t->backlog.used && !t->gathering) || (!more && !t->gathering))
+		return false;
+	t->service->info.dropped_bytes += mica_backlog_put(&t->backlog, data, len);
+	t->gathering = more && t->backlog.used <= GATHER - MICA_PAYLOAD_MAX;
+	if (!t->gathering)
+		drain(t);
+	return true;
+}
+
+static void tty_turn_ends(struct mica_service *s)
+{
+	struct tty *t = s->priv;
+
+	if (!t->gathering)
+		return;
+	t->gathering = false;
+	drain(t);
+}
+
 static void tty_message(struct mica_service *s, const void *data, size_t len)
 {
 	struct tty *t = s->priv;
 	const uint8_t *p = data;
 	ssize_t n;
 
+	if (gather(t, data, len))
+		return;
 	while (len && !t->backlog.used) {
 		n = write(t->master, p, len);
 		if (n <= 0)
@@ -128,34 +162,60 @@ static void tty_message(struct mica_service *s, const void *data, size_t len)
 
 /* ---- writer to client ---- */
 
-/* Straight into a buffer of the ring. False: no more now. */
-static bool forward(struct tty *t)
+/* Of what was read in one go, the part behind the first message. There is room for it. */
+static bool send_rest(struct tty *t, const uint8_t *data, size_t len)
 {
-	size_t room;
-	void *buf = mica_service_buffer(t->service, &room);
-	ssize_t n;
+	size_t piece;
 
-	if (!buf)
-		return false;
-	if (room > MICA_MESSAGE_MAX)
-		room = MICA_MESSAGE_MAX;
-	n = read(t->master, buf, room);
-	if (n > 0)
-		return !mica_service_send_buffer(t->service, buf, (size_t)n) && (size_t)n == room;
-	mica_service_release_buffer(t->service, buf);
-	return false;
+	for (; len; len -= piece, data += piece) {
+		piece = len < MICA_MESSAGE_MAX ? len : MICA_MESSAGE_MAX;
+		if (mica_service_send(t->service, data, piece))
+			return false; /* the link is gone */
+	}
+	return true;
 }
 
-/* As long as they are full messages; the kernel is asked to tell of more only when there is room.
- */
+/* At most that many messages by one call: the first straight into a buffer of the ring, those
+ * behind it by a copy. How many; 0: no more now. */
+static unsigned int forward(struct tty *t, unsigned int most)
+{
+	unsigned int n = mica_service_room(t->service);
+	size_t first;
+	uint8_t rest[(BURST - 1) * MICA_MESSAGE_MAX];
+	struct iovec iov[2] = { { 0 }, { .iov_base = rest } };
+	ssize_t got;
+
+	iov[0].iov_base = mica_service_buffer(t->service, &iov[0].iov_len);
+	if (!iov[0].iov_base)
+		return 0;
+	if (iov[0].iov_len > MICA_MESSAGE_MAX)
+		iov[0].iov_len = MICA_MESSAGE_MAX;
+	if (n > most)
+		n = most;
+	if (!n)
+		n = 1;
+	iov[1].iov_len = (n - 1) * MICA_MESSAGE_MAX;
+	got = n > 1 ? readv(t->master, iov, 2) : read(t->master, iov[0].iov_base, iov[0].iov_len);
+	if (got <= 0) {
+		mica_service_release_buffer(t->service, iov[0].iov_base);
+		return 0;
+	}
+	first = (size_t)got < iov[0].iov_len ? (size_t)got : iov[0].iov_len;
+	if (mica_service_send_buffer(t->service, iov[0].iov_base, first) ||
+	    !send_rest(t, rest, (size_t)got - first))
+		return 0;
+	return (size_t)got == iov[0].iov_len + iov[1].iov_len ? n : 0;
+}
+
+/* The kernel is asked to tell of more only when there is room. */
 static void forward_some(struct tty *t)
 {
 	struct mica_link *link = t->service->link;
-	unsigned int n = BURST;
+	unsigned int left = BURST, n = 1;
 
 	mica_link_cork(link);
-	while (n-- && forward(t))
-		;
+	for (; left && n; left -= n)
+		n = forward(t, left);
 	mica_link_uncork(link);
 	if (t->service->want_send)
 		watch(t, t->watching & ~UV_READABLE); /* tty_writable() goes on */
@@ -384,6 +444,7 @@ static void tty_close(struct mica_service *s)
 
 	if (!t)
 		return;
+	tty_turn_ends(s);
 	if (t->poll)
 		uv_poll_stop(t->poll);
 	mica_handle_free(host, t->poll);
@@ -449,6 +510,7 @@ const struct mica_service_ops mica_service_tty = {
 	.window = 12,
 	.open = tty_open,
 	.message = tty_message,
+	.turn_ends = tty_turn_ends,
 	.writable = tty_writable,
 	.close = tty_close,
 };
