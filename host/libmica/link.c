@@ -362,18 +362,33 @@ bool mica_link_ready(struct mica_link *link)
 	return link->announced || !link->up;
 }
 
+bool mica_link_take_leave(struct mica_link *link)
+{
+	bool all;
+
+	if (!link->stopping)
+		link->asked = link->table;
+	if (!link->up || link->dead)
+		return true;
+	/* By a message where an endpoint is for that; without a status word also by the endpoints'
+	 * end, which tells some images that their host leaves. */
+	if (!link->stopping && (mica_services_ask_stop(link) || mica_services_any(link)))
+		link->asked = true;
+	link->stopping = true;
+	link->hold = true;
+	all = mica_services_withdraw(link);
+	if (all)
+		link->hold = link->bell_due = false; /* one doorbell for all: that of the word */
+	else
+		ring_held(link);
+	return all;
+}
+
 void mica_link_ask_stop(struct mica_link *link)
 {
-	link->asked = link->table;
-	if (link->up && !link->dead) {
-		/* By a message where an endpoint is for that; without a status word also by the
-		 * endpoints' end, which tells some images that their host leaves. */
-		if (mica_services_ask_stop(link) || mica_services_any(link))
-			link->asked = true;
-		link->hold = true; /* one doorbell for all, below */
-		mica_services_close(link, true);
-		link->hold = link->bell_due = false;
-	}
+	(void)mica_link_take_leave(link);
+	if (link->up && !link->dead)
+		mica_services_close(link, true); /* what it made no room for */
 	mica_pings_end(link->client, "it is being stopped");
 	uv_timer_stop(link->again);
 	mica_gdb_ask_stop(link->client);

@@ -127,7 +127,11 @@ void mica_link_last_turns(struct mica_link *link);
 void mica_link_again(struct mica_link *link, uint64_t ms);
 bool mica_link_ready(struct mica_link *link);
 
-/* Status word and doorbell: ask the client to power itself off. Services are gone afterwards. */
+/* Endpoints are taken back, as far as the client has room to be told, after it was asked by message
+ * where that is the way. True: all of them. */
+bool mica_link_take_leave(struct mica_link *link);
+/* The rest of that, status word and doorbell: ask the client to power itself off. Services are gone
+ * afterwards. */
 void mica_link_ask_stop(struct mica_link *link);
 /* The client wrote that it is off. */
 bool mica_link_says_off(struct mica_link *link);

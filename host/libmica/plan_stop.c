@@ -6,6 +6,10 @@
 #include "client_priv.h"
 #include "link.h"
 
+/* A client that takes its messages makes room at once. */
+#define LEAVE_MS      200
+#define LEAVE_TICK_MS 5
+
 int mica_step_release(struct mica_op *op)
 {
 	struct mica_client *c = op->client;
@@ -28,6 +32,17 @@ int mica_step_ask_stop(struct mica_op *op)
 	if (!c->link || !c->link->asked)
 		limit = 0;
 	return mica_op_wait_off(op, limit);
+}
+
+/* Endpoints are taken back before the client is asked: small rings hold but a few at once. */
+static int step_leave(struct mica_op *op)
+{
+	struct mica_client *c = op->client;
+
+	if (!c->link || mica_link_take_leave(c->link) || c->ops->power(c->ped) == MICA_POWER_OFF)
+		return MICA_STEP_DONE;
+	return mica_op_wait(op, LEAVE_MS, LEAVE_TICK_MS) == MICA_STEP_WAIT ? MICA_STEP_WAIT
+									   : MICA_STEP_DONE;
 }
 
 bool mica_client_can_force(const struct mica_client *c)
@@ -89,7 +104,8 @@ static void stop_finish(struct mica_op *op)
 }
 
 static const struct mica_step stop_steps[] = {
-	{ .name = "stopping", .saved = true, .loop = mica_step_ask_stop },
+	{ .name = "stopping", .saved = true, .loop = step_leave },
+	{ .name = "asked", .loop = mica_step_ask_stop },
 	{ .name = "force", .while_on = true, .work = mica_step_force_stop },
 	{ .name = "stopped", .loop = mica_step_settle_stop },
 	{ 0 },

@@ -127,6 +127,8 @@ bool mica_services_control(struct mica_link *link, const void *msg, size_t len);
 bool mica_services_run(struct mica_link *link);
 /* Milliseconds that the ring is to be left alone, so that a reader at work loses nothing. */
 uint64_t mica_services_rest(const struct mica_link *link);
+/* Tell the client that the endpoints end, as far as it has room for that. True: of all. */
+bool mica_services_withdraw(struct mica_link *link);
 /* announce: tell the client that the endpoints end. */
 void mica_services_close(struct mica_link *link, bool announce);
 /* True: some service could ask its client to stop. */

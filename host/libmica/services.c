@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <metal/atomic.h>
+#include <openamp/rpmsg_hdr.h>
 
 #include "client_priv.h"
 #include "endpoint.h"
@@ -550,6 +551,18 @@ bool mica_services_run(struct mica_link *link)
 			waiting = true;
 	}
 	return waiting;
+}
+
+bool mica_services_withdraw(struct mica_link *link)
+{
+	while (link->services && rpmsg_virtio_has_room(&link->rvdev, sizeof(struct rpmsg_ns_msg))) {
+		struct mica_service *s = link->services;
+
+		link->services = s->next;
+		link->n_services--;
+		end_service(s);
+	}
+	return !link->services;
 }
 
 void mica_services_close(struct mica_link *link, bool announce)

@@ -24,12 +24,13 @@
 #include "mica/abi.h"
 #include "mica/native.h"
 
-#define LIFETIME_S 120
-#define BUF	   512u
-#define NS_ADDR	   53u
-#define N_EPTS	   3
-#define LATE_FIRST 2000u
-#define SHARED	   __ATOMIC_ACQUIRE
+#define LIFETIME_S  120
+#define BUF	    512u
+#define NS_ADDR	    53u
+#define N_EPTS	    3
+#define LATE_FIRST  2000u
+#define SHARED	    __ATOMIC_ACQUIRE
+#define STATIC_BASE MICA_NATIVE_BASE
 
 __attribute__((section(".resource_table"), used)) static uint8_t linked_table[4096] =
 	"RESOURCE-TABLE-OF-THE-TEST";
@@ -59,7 +60,7 @@ static struct {
 	uint16_t tx_taken, rx_taken;
 	char words[512];
 	FILE *report;
-	unsigned int late_left;
+	unsigned int late_left, late_there;
 } c;
 
 static bool told(const char *word)
@@ -157,9 +158,6 @@ static void check_rings(void)
 {
 	unsigned int seen = 0;
 
-	rule(c.vdev->status == 4, "the device's status is not 4");
-	rule(c.vdev->gfeatures & 1, "name service was not agreed upon");
-	rule(c.vring[0].da != UINT32_MAX && c.vring[1].da != UINT32_MAX, "a ring has no address");
 	rule(available(&c.tx) == c.tx.num, "not all buffers of ring 0 are there");
 	rule(!c.tx.used->idx && !c.rx.used->idx && !available(&c.rx), "the rings are not new");
 	rule(c.tx.used->flags == 0, "the host wants no doorbells for ring 0");
@@ -174,12 +172,31 @@ static void check_rings(void)
 	rule(seen == (c.tx.num < 32 ? (1u << c.tx.num) - 1 : ~0u), "a buffer is there twice");
 }
 
+/* The static layout has everything at its place, and no word. */
+static void wait_static(void)
+{
+	uint8_t *status = at(STATIC_BASE);
+
+	for (int ms = 0; ms < 20000 && !(__atomic_load_n(status, SHARED) & 4); ms++)
+		usleep(1000);
+	rule(*status == 4, "the status byte is not 4");
+	vring_init(&c.tx, 16, at(STATIC_BASE + 0x2C000), 4);
+	vring_init(&c.rx, 16, at(STATIC_BASE + 0x28000), 4);
+	check_rings();
+	for (unsigned int i = 0; i < 16; i++)
+		rule(c.tx.desc[i].addr == STATIC_BASE + 0x4000 + BUF * i,
+		     "the client's buffers are not the first 16");
+}
+
 static void wait_driver(void)
 {
 	uint64_t n;
 
 	for (int ms = 0; ms < 20000 && !(__atomic_load_n(&c.vdev->status, SHARED) & 4); ms++)
 		usleep(1000);
+	rule(c.vdev->status == 4, "the device's status is not 4");
+	rule(c.vdev->gfeatures & 1, "name service was not agreed upon");
+	rule(c.vring[0].da != UINT32_MAX && c.vring[1].da != UINT32_MAX, "a ring has no address");
 	vring_init(&c.tx, c.vring[0].num, at(c.vring[0].da), c.vring[0].align);
 	vring_init(&c.rx, c.vring[1].num, at(c.vring[1].da), c.vring[1].align);
 	check_rings();
@@ -227,7 +244,7 @@ static void first_message(struct endpoint *e, const struct rpmsg_hdr *hdr, const
 	rule(in_table(e), "the endpoint table does not have the binding");
 }
 
-static void power_off(void)
+static _Noreturn void power_off(void)
 {
 	rule(false, "off");
 	_exit(0);
@@ -259,6 +276,7 @@ static void name_service(const struct rpmsg_hdr *hdr, const uint8_t *data)
 	memcpy(&msg, data, sizeof(msg));
 	rule(hdr->len == sizeof(msg), "an announcement of another size");
 	rule(msg.flags == RPMSG_NS_DESTROY, "the host announced an endpoint");
+	c.late_there -= !strncmp(msg.name, "late-", 5);
 	for (int i = 0; i < N_EPTS; i++) {
 		if (strncmp(msg.name, ept[i].name, sizeof(msg.name)) != 0)
 			continue;
@@ -312,13 +330,18 @@ static void take_messages(void)
 /* What comes with the word came before it. */
 static void obey(void)
 {
-	uint32_t word = status_word();
+	uint32_t word = c.table ? status_word() : 0;
+	int destroyed = 0;
 
 	take_messages();
+	for (int i = 0; i < N_EPTS; i++)
+		destroyed += ept[i].destroyed;
+	if (!c.table && destroyed == N_EPTS) /* there its host leaves by that */
+		power_off();
 	if (word != MICA_STATUS_STOP || told("deaf"))
 		return;
-	for (int i = 0; i < N_EPTS; i++)
-		rule(ept[i].destroyed, "an endpoint was not taken back before the stop");
+	rule(destroyed == N_EPTS && !c.late_there,
+	     "an endpoint was not taken back before the stop");
 	/* Whoever starts this image again finds this. */
 	memset(at(MICA_NATIVE_BASE + MICA_NATIVE_POOL_OFFSET), 0xa5, MICA_POOL_SIZE);
 	__atomic_store_n(&c.table->reserved[0], MICA_STATUS_OFF, __ATOMIC_RELEASE);
@@ -334,6 +357,7 @@ static void come_late(void)
 		c.late_left--;
 		snprintf(name, sizeof(name), "late-%u", c.late_left);
 		announce(name, LATE_FIRST + c.late_left, 0);
+		c.late_there++;
 		take_messages();
 	}
 }
@@ -359,9 +383,14 @@ int main(void)
 	if (!c.report || c.mem == MAP_FAILED)
 		_exit(5);
 	memmove(c.words, words + 1, strlen(words + 1) + 1);
-	c.table = (struct resource_table *)(void *)c.mem;
-	find_entries();
-	wait_driver();
+	if (told("static")) {
+		ept[0].name = "uart";
+		wait_static();
+	} else {
+		c.table = (struct resource_table *)(void *)c.mem;
+		find_entries();
+		wait_driver();
+	}
 	if (told("earlier"))
 		ept[1] = (struct endpoint){ .name = "rpmsg-rpc-proxy", .addr = 0xFE };
 	if (told("unended"))

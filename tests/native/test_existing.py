@@ -53,6 +53,7 @@ TABLES = {
     "align 4": table(vdev(align=4), endpoints()),
     "align 4096": table(vdev(align=4096), endpoints()),
     "rings of two sizes": table(vdev(num=(16, 8), align=4), endpoints()),
+    "rings of 2": table(vdev(num=(2, 2)), endpoints()),
     "rings of 64": table(vdev(num=(64, 64)), endpoints()),
     "rings in place": table(vdev(da=(POOL, POOL + 0x1000)), endpoints()),
     "rings in place, the second first": table(vdev(da=(POOL + 0x2000, POOL)), endpoints()),
@@ -187,3 +188,17 @@ def test_rpc_of_an_earlier_generation(site):
     echo(site, b"some words\n")
     site.ok("stop", "one")
     assert image.broken() == ["off"]
+
+
+def test_static_layout(site):
+    """Rings, buffers and status byte at their places; its host leaves by taking endpoints back."""
+    image = Image(site, b"", "static")
+    run(site, image, Layout="static", StopTimeoutSec=30)
+    for n in (1, 2):
+        wait_until(lambda: len(site.info("one")["services"]) == 3, what="three endpoints")
+        echo(site, b"some words, and more of them\n" * 100)
+        site.ok("stop", "one")
+        assert site.info("one")["reason"] == ""
+        assert image.broken() == ["off"] * n
+        if n == 1:
+            site.ok("start", "one")
