@@ -65,6 +65,16 @@ static void words_out(volatile uint8_t *to, const uint8_t *from, size_t len)
 		*(shared_word *)to = *(const metal_shared64_t *)from;
 		to += WORD, from += WORD, len -= WORD;
 	}
+	for (; len >= 4 * sizeof(pair); len -= 4 * sizeof(pair)) {
+		volatile pair *line = (volatile pair *)to;
+		const word_pair *mine = (const word_pair *)from;
+
+		line[0] = mine[0];
+		line[1] = mine[1];
+		line[2] = mine[2];
+		line[3] = mine[3];
+		to += 4 * sizeof(pair), from += 4 * sizeof(pair);
+	}
 	for (; len >= sizeof(pair); len -= sizeof(pair), to += sizeof(pair), from += sizeof(pair))
 		*(volatile pair *)to = *(const word_pair *)from;
 	if (len)

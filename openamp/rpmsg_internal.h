@@ -13,7 +13,11 @@ bool rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from);
 static inline struct rpmsg_endpoint *rpmsg_get_ept_from_addr(struct rpmsg_device *rdev,
 							     uint32_t addr)
 {
-	return rpmsg_get_endpoint(rdev, NULL, addr, RPMSG_ADDR_ANY);
+	struct rpmsg_endpoint *ept = rdev->by_addr[addr % RPMSG_BY_ADDR];
+
+	while (ept && ept->addr != addr)
+		ept = ept->by_addr;
+	return ept;
 }
 
 int rpmsg_send_ns_message(struct rpmsg_endpoint *ept, unsigned long flags);

@@ -3,6 +3,7 @@
 #ifndef RPMSG_LANE_INTERNAL_H
 #define RPMSG_LANE_INTERNAL_H
 
+#include <metal/atomic.h>
 #include <metal/io.h>
 #include <openamp/rpmsg_lane.h>
 
@@ -38,6 +39,12 @@ static inline bool lane_valid(const struct rpmsg_lane *lane, uint32_t size, uint
 	*max = *max ? *max : largest;
 	return lane && *max <= largest && (uintptr_t)lane % RPMSG_LANE_LINE == 0 &&
 	       size >= RPMSG_LANE_SIZE_MIN && size <= RPMSG_LANE_SIZE_MAX && !(size & (size - 1u));
+}
+
+static inline bool lane_pending(const struct rpmsg_lane_rx *rx)
+{
+	return !rx->breach &&
+	       metal_shared_read32_acquire(&lane_at(rx->lane, rx->size, rx->pos)->stamp) != 0;
 }
 
 /*

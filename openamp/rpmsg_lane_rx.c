@@ -47,8 +47,9 @@ static struct rpmsg_lane_rec *rec_at(const struct rpmsg_lane_rx *rx, uint32_t po
 	return &rx->recs[(pos & (rx->size - 1u)) / RPMSG_LANE_GRANULE];
 }
 
-int lane_read_header(struct rpmsg_lane *lane, uint32_t size, uint32_t max, uint32_t pos,
-		     struct rpmsg_lane_hdr *hdr, uint32_t *bytes, uint8_t *breach, uint32_t *value)
+static inline int copy_header(struct rpmsg_lane *lane, uint32_t size, uint32_t max, uint32_t pos,
+			      struct rpmsg_lane_hdr *hdr, uint32_t *bytes, uint8_t *breach,
+			      uint32_t *value)
 {
 	const struct rpmsg_lane_hdr *at = lane_at(lane, size, pos);
 	uint32_t word;
@@ -78,13 +79,18 @@ int lane_read_header(struct rpmsg_lane *lane, uint32_t size, uint32_t max, uint3
 		       : -1;
 }
 
+int lane_read_header(struct rpmsg_lane *lane, uint32_t size, uint32_t max, uint32_t pos,
+		     struct rpmsg_lane_hdr *hdr, uint32_t *bytes, uint8_t *breach, uint32_t *value)
+{
+	return copy_header(lane, size, max, pos, hdr, bytes, breach, value);
+}
+
 /* The record at the reader's position. The writer may not reach what it was not given back. */
 static bool read_header(struct rpmsg_lane_rx *rx, struct rpmsg_lane_hdr *hdr, uint32_t *bytes)
 {
 	uint8_t breach;
 	uint32_t value;
-	int got =
-		lane_read_header(rx->lane, rx->size, rx->max, rx->pos, hdr, bytes, &breach, &value);
+	int got = copy_header(rx->lane, rx->size, rx->max, rx->pos, hdr, bytes, &breach, &value);
 
 	if (!got)
 		return false;
@@ -108,8 +114,12 @@ int rpmsg_lane_rx_resume(struct rpmsg_lane_rx *rx)
 /* All that was given back without a gap. */
 static void advance(struct rpmsg_lane_rx *rx)
 {
-	while (rx->done != rx->pos && !rec_at(rx, rx->done)->holds)
-		rx->done += rec_at(rx, rx->done)->granules * RPMSG_LANE_GRANULE;
+	uint32_t done = rx->done, pos = rx->pos;
+	const struct rpmsg_lane_rec *rec;
+
+	while (done != pos && !(rec = rec_at(rx, done))->holds)
+		done += rec->granules * RPMSG_LANE_GRANULE;
+	rx->done = done;
 }
 
 /* Tell the writer. True: it waits for that. */
@@ -139,6 +149,7 @@ bool rpmsg_lane_next(struct rpmsg_lane_rx *rx, struct rpmsg_lane_msg *msg)
 			advance(rx);
 	} while (!rec->holds);
 	rx->asleep = false;
+	msg->pos = at;
 	msg->src = hdr.src;
 	msg->dst = hdr.dst;
 	msg->len = hdr.len;
@@ -171,6 +182,17 @@ int rpmsg_lane_hold(struct rpmsg_lane_rx *rx, const void *payload)
 	return 0;
 }
 
+/* True: the writer is to be rung for. */
+static bool let_go(struct rpmsg_lane_rx *rx, struct rpmsg_lane_rec *rec)
+{
+	if (!rec->holds || --rec->holds)
+		return false;
+	advance(rx);
+	return (rx->done - rx->published >= rx->size / 4 ||
+		(rx->asleep && rx->done != rx->published)) &&
+	       give_room(rx);
+}
+
 int rpmsg_lane_release(struct rpmsg_lane_rx *rx, const void *payload, bool *ring)
 {
 	struct rpmsg_lane_rec *rec = find_rec(rx, payload);
@@ -178,18 +200,18 @@ int rpmsg_lane_release(struct rpmsg_lane_rx *rx, const void *payload, bool *ring
 	*ring = false;
 	if (!rec || !rec->holds)
 		return -1;
-	if (--rec->holds)
-		return 0;
-	advance(rx);
-	if (rx->done - rx->published >= rx->size / 4 || (rx->asleep && rx->done != rx->published))
-		*ring = give_room(rx);
+	*ring = let_go(rx, rec);
 	return 0;
+}
+
+bool rpmsg_lane_done(struct rpmsg_lane_rx *rx, uint32_t pos)
+{
+	return let_go(rx, rec_at(rx, pos));
 }
 
 bool rpmsg_lane_pending(const struct rpmsg_lane_rx *rx)
 {
-	return !rx->breach &&
-	       metal_shared_read32_acquire(&lane_at(rx->lane, rx->size, rx->pos)->stamp) != 0;
+	return lane_pending(rx);
 }
 
 bool rpmsg_lane_sleep(struct rpmsg_lane_rx *rx, bool *ring)
@@ -202,7 +224,7 @@ bool rpmsg_lane_sleep(struct rpmsg_lane_rx *rx, bool *ring)
 	rx->asleep = true;
 	metal_shared_write32(&rx->lane->wake, rx->pos);
 	metal_full_barrier();
-	return rpmsg_lane_pending(rx);
+	return lane_pending(rx);
 }
 
 const char *rpmsg_lane_breach_name(enum rpmsg_lane_breach breach)

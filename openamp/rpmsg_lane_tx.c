@@ -9,7 +9,7 @@
 
 #include "rpmsg_lane.h"
 
-#define AHEAD 512u
+#define CATCH_UP 256u /* bytes */
 
 int rpmsg_lane_tx_init(struct rpmsg_lane_tx *tx, struct rpmsg_lane *lane, uint32_t size,
 		       uint32_t max)
@@ -59,16 +59,23 @@ static bool fits(const struct rpmsg_lane_tx *tx, uint32_t bytes)
 
 /*
  * The reader had the lines that will be written soon, a lap ago. They are fetched to be written
- * while this record is made, as far as they are free.
+ * while records before them are made, as far as they are free; after each record somewhat more than
+ * it took, so that a quarter of the ring is ahead soon and no message waits for many at once.
  */
 static void expect(struct rpmsg_lane_tx *tx, uint32_t bytes)
 {
-	uint32_t at = (tx->tail + AHEAD) & ~(RPMSG_LANE_LINE - 1u), end = tx->tail + bytes + AHEAD;
+	uint32_t ahead = tx->limit - tx->tail, goal;
 
-	if (end - tx->tail > tx->limit - tx->tail)
-		return;
-	for (; at != end && at - end > UINT32_MAX / 2; at += RPMSG_LANE_LINE)
-		__builtin_prefetch(lane_at(tx->lane, tx->size, at), 1);
+	if (ahead > tx->size / 4)
+		ahead = tx->size / 4;
+	/* What was skipped or lent need not be. */
+	if (tx->fetched - tx->tail > tx->size)
+		tx->fetched = (tx->tail + RPMSG_LANE_LINE - 1u) & ~(RPMSG_LANE_LINE - 1u);
+	goal = tx->fetched - tx->tail + bytes + CATCH_UP;
+	if (goal > ahead)
+		goal = ahead;
+	for (; tx->fetched - tx->tail < goal; tx->fetched += RPMSG_LANE_LINE)
+		__builtin_prefetch(lane_at(tx->lane, tx->size, tx->fetched), 1);
 }
 
 /* The record at the tail becomes the reader's. Its payload is there. */
@@ -82,8 +89,8 @@ static void publish(struct rpmsg_lane_tx *tx, uint32_t bytes, uint32_t len, uint
 	metal_shared_write32(&hdr->src, src);
 	metal_shared_write32(&hdr->dst, dst);
 	metal_shared_write32_release(&hdr->stamp, lane_stamp(tx->tail));
-	expect(tx, bytes);
 	tx->tail += bytes;
+	expect(tx, bytes);
 }
 
 static void skip(struct rpmsg_lane_tx *tx, uint32_t bytes)
@@ -116,6 +123,14 @@ static bool find_room(struct rpmsg_lane_tx *tx, uint32_t bytes, uint32_t *lent, 
 		*rest = 0;
 	all = *lent + *rest + bytes;
 	return !tx->breach && (fits(tx, all) || (look_at_head(tx) && fits(tx, all)));
+}
+
+/* The short way to the same: nothing is lent, nothing to skip, and the reader's head need not be
+ * looked at. */
+static bool fits_here(const struct rpmsg_lane_tx *tx, uint32_t bytes)
+{
+	return !tx->n_lent && !tx->breach && bytes <= lane_to_end(tx->size, tx->tail) &&
+	       fits(tx, bytes);
 }
 
 /* A buffer that is overtaken by this: the reader skips it, and the ring stops in front of it a lap
@@ -177,6 +192,23 @@ unsigned int rpmsg_lane_room(struct rpmsg_lane_tx *tx, uint32_t len)
 	return room < 2 * bytes ? 1 : (room - bytes) / bytes;
 }
 
+/*
+ * The payload of the record at the tail. The line with the header, at which the reader looks, comes
+ * last and is written at one go: once it was touched the reader takes it.
+ */
+static void copy_in(const struct rpmsg_lane_tx *tx, const uint8_t *data, uint32_t len)
+{
+	uint8_t *to = (uint8_t *)(lane_at(tx->lane, tx->size, tx->tail) + 1);
+	uint32_t first = RPMSG_LANE_LINE - LANE_HDR - tx->tail % RPMSG_LANE_LINE;
+
+	if (len > first) {
+		metal_copy_to_shared(to + first, data + first, len - first);
+		len = first;
+	}
+	if (len)
+		metal_copy_to_shared(to, data, len);
+}
+
 int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const void *data,
 		    uint32_t len)
 {
@@ -185,10 +217,9 @@ int rpmsg_lane_send(struct rpmsg_lane_tx *tx, uint32_t src, uint32_t dst, const 
 	if (len > tx->max)
 		return -1;
 	bytes = lane_record(len);
-	if (!make_room(tx, bytes))
+	if (!fits_here(tx, bytes) && !make_room(tx, bytes))
 		return -1;
-	if (len)
-		metal_copy_to_shared(lane_at(tx->lane, tx->size, tx->tail) + 1, data, len);
+	copy_in(tx, data, len);
 	publish(tx, bytes, len, 0, src, dst);
 	return 0;
 }

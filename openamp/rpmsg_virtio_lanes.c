@@ -6,6 +6,7 @@
 #include <metal/sleep.h>
 
 #include "rpmsg_internal.h"
+#include "rpmsg_lane.h"
 
 static void ring_doorbell(struct rpmsg_virtio_device *rvdev)
 {
@@ -281,6 +282,8 @@ static struct rpmsg_lane_rx *next(struct rpmsg_virtio_device *rvdev, struct rpms
 	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
 
 	for (unsigned int i = 0; i < lanes->n; i++) {
+		if (!lane_pending(&lanes->rx[i]))
+			continue;
 		if (rpmsg_lane_next(&lanes->rx[i], m))
 			return &lanes->rx[i];
 		note_rx(rvdev, &lanes->rx[i]);
@@ -308,10 +311,27 @@ static bool fall_asleep(struct rpmsg_virtio_device *rvdev)
 static bool pending(const struct rpmsg_virtio_device *rvdev)
 {
 	for (unsigned int i = 0; i < rvdev->lanes->n; i++) {
-		if (rpmsg_lane_pending(&rvdev->lanes->rx[i]))
+		if (lane_pending(&rvdev->lanes->rx[i]))
 			return true;
 	}
 	return false;
+}
+
+static void give_back(struct rpmsg_virtio_device *rvdev, struct rpmsg_lane_rx *rx, uint32_t pos)
+{
+	if (rpmsg_lane_done(rx, pos))
+		ring_doorbell(rvdev);
+}
+
+/* With the lock held. */
+static void give_back_late(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+
+	if (!lanes->late)
+		return;
+	give_back(rvdev, lanes->late, lanes->late_pos);
+	lanes->late = NULL;
 }
 
 /* The next message and whom it is for; NULL: none. With the lock held. */
@@ -329,56 +349,82 @@ static struct rpmsg_lane_rx *take(struct rpmsg_virtio_device *rvdev, struct rpms
 	return rx;
 }
 
-/* One message. With the lock held, which is let go of meanwhile. False: there is none; or a
- * callback has taken the whole device down, then the lock is not held any more. */
-static bool receive_one(struct rpmsg_virtio_device *rvdev)
+enum received {
+	RECEIVED_NOTHING,
+	RECEIVED_ONE,
+	RECEIVED_LAST, /* do not look for more; the lock is not held any more */
+};
+
+/*
+ * One message. With the lock held, which is let go of meanwhile. Where we poll, and have sent
+ * something since the message before, the peer most likely waits for an answer or we for the next
+ * one's: nobody looks at the next record now, whose cache line the peer has, and what was read is
+ * given back when there is nothing else to do. RECEIVED_LAST also where a callback has taken the
+ * whole device down.
+ */
+static enum received receive_one(struct rpmsg_virtio_device *rvdev)
 {
-	const struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
+	struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
 	rpmsg_ept_release_cb release;
 	struct rpmsg_delivery d;
 	struct rpmsg_lane_rx *rx;
 	struct rpmsg_lane_msg m;
-	bool ring;
+	bool last;
 
 	rx = take(rvdev, &m, &d);
 	if (!rx)
-		return false;
+		return RECEIVED_NOTHING;
+	last = lanes->tx_then != rvdev->stats.tx_messages && !rvdev->rvq->vq_cb_enabled &&
+	       !d.counted;
+	lanes->tx_then = rvdev->stats.tx_messages;
 	metal_mutex_release(&rvdev->rdev.lock);
 	rpmsg_deliver(rvdev, &d, m.payload, m.len, m.src);
 	if (rvdev->lanes != lanes)
-		return false;
+		return RECEIVED_LAST;
+	/* A callback that polled has left its own there. */
+	if (last && !lanes->late) {
+		lanes->late = rx;
+		lanes->late_pos = m.pos;
+		return RECEIVED_LAST;
+	}
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	(void)rpmsg_lane_release(rx, m.payload, &ring);
-	if (ring)
-		ring_doorbell(rvdev);
+	give_back(rvdev, rx, m.pos);
 	release = rpmsg_delivery_done(&d);
 	if (!release)
-		return true;
+		return RECEIVED_ONE;
 	metal_mutex_release(&rvdev->rdev.lock);
 	release(d.ept);
 	if (rvdev->lanes != lanes)
-		return false;
+		return RECEIVED_LAST;
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	return true;
+	return RECEIVED_ONE;
 }
 
 static void rx_callback(struct virtqueue *vq)
 {
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
 	const struct rpmsg_virtio_lanes *lanes = rvdev->lanes;
-	unsigned int budget = RX_BUDGET;
+	enum received got = RECEIVED_NOTHING;
+	unsigned int budget;
 
 	/* Only this context takes messages; one that asks for no doorbells needs no lock to see
 	 * that there are none. */
-	if (!lanes || (!vq->vq_cb_enabled && !pending(rvdev)))
+	if (!lanes)
+		return;
+	budget = vq->vq_cb_enabled || pending(rvdev) ? RX_BUDGET : 0;
+	if (!budget && !lanes->late)
 		return;
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	while (budget && receive_one(rvdev))
-		budget--;
-	if (rvdev->lanes != lanes)
-		return;
+	give_back_late(rvdev);
+	for (; budget; budget--) {
+		got = receive_one(rvdev);
+		if (got == RECEIVED_LAST)
+			return;
+		if (got == RECEIVED_NOTHING)
+			break;
+	}
 	/* What is left is the caller's to see: rpmsg_virtio_rx_pending(). */
-	if (!budget)
+	if (got == RECEIVED_ONE)
 		(void)fall_asleep(rvdev);
 	metal_mutex_release(&rvdev->rdev.lock);
 }

@@ -86,11 +86,12 @@ struct rpmsg_lane_lent {
 struct rpmsg_lane_tx {
 	struct rpmsg_lane *lane;
 	uint32_t size;
-	uint32_t max;	 /* payload of one message */
-	uint32_t tail;	 /* next record */
-	uint32_t limit;	 /* the ring may be filled up to here */
-	uint32_t head;	 /* the reader's, as last seen */
-	uint32_t kicked; /* tail at the last look whether to ring */
+	uint32_t max;	  /* payload of one message */
+	uint32_t tail;	  /* next record */
+	uint32_t limit;	  /* the ring may be filled up to here */
+	uint32_t head;	  /* the reader's, as last seen */
+	uint32_t kicked;  /* tail at the last look whether to ring */
+	uint32_t fetched; /* cache lines before it were asked for, to be written */
 	struct rpmsg_lane_lent lent[RPMSG_LANE_OPEN_MAX];
 	uint8_t n_lent;
 	uint8_t breach; /* enum rpmsg_lane_breach */
@@ -158,6 +159,7 @@ struct rpmsg_lane_msg {
 	uint32_t src, dst;
 	uint32_t len;
 	void *payload; /* in the ring; the peer can still write there */
+	uint32_t pos;  /* of its record */
 };
 
 /* As rpmsg_lane_tx_init; allocates. -1: or out of memory. */
@@ -173,6 +175,9 @@ bool rpmsg_lane_next(struct rpmsg_lane_rx *rx, struct rpmsg_lane_msg *msg);
  * it; *ring: the writer waits for room and wants its doorbell. */
 int rpmsg_lane_hold(struct rpmsg_lane_rx *rx, const void *payload);
 int rpmsg_lane_release(struct rpmsg_lane_rx *rx, const void *payload, bool *ring);
+/* Held once less by whoever took it from rpmsg_lane_next(), before a lap later; by its pos. True:
+ * the writer waits for room and wants its doorbell. */
+bool rpmsg_lane_done(struct rpmsg_lane_rx *rx, uint32_t pos);
 /* Before waiting: ask for a doorbell, free what was given back. True: a message is there already.
  * *ring as above. */
 bool rpmsg_lane_sleep(struct rpmsg_lane_rx *rx, bool *ring);

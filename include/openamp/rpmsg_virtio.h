@@ -71,6 +71,11 @@ struct rpmsg_virtio_lanes {
 	unsigned long urgent[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /* local, 1024 and up */
 	uint32_t urgent_addr; /* and one below 1024; 0: none */
 	bool want;	      /* a sender waits for room */
+	/* Receiver: messages sent when it took its last one; the record that it has read but not
+	 * given back yet, late NULL: none. */
+	uint32_t tx_then;
+	struct rpmsg_lane_rx *late;
+	uint32_t late_pos;
 	/* rpmsg_virtio_lanes.c: ring for what was sent; ask for room; is something there to
 	 * receive; forget the lanes. */
 	void (*kick)(struct rpmsg_virtio_device *rvdev);

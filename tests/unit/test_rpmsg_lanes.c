@@ -195,6 +195,109 @@ static void lock_step(void **state)
 	}
 }
 
+static struct rpmsg_endpoint *keeper;
+
+static int keep(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	rpmsg_hold_rx_buffer(ept, data);
+	keeper = ept;
+	return link_see(ept, data, len, src, priv);
+}
+
+/* Nobody asks for doorbells. */
+static struct link *connect_polled(struct laned *d, struct link_both *b)
+{
+	struct link *l = connect_lanes(d, b);
+
+	virtqueue_disable_cb(l->host.rvq);
+	virtqueue_disable_cb(l->client.rvq);
+	return l;
+}
+
+static int answer(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	assert_int_equal(rpmsg_trysend(ept, data, (int)len), len);
+	return link_see(ept, data, len, src, priv);
+}
+
+/* Many laps, one look a message on each side: all that was read is given back. */
+static void polled_lock_step(void **state)
+{
+	static struct link_both b;
+	struct link *l = connect_polled(*state, &b);
+	uint8_t data[400];
+
+	b.client.cb = answer;
+	for (unsigned int i = 1; i <= 1000; i++) {
+		memset(data, (int)i, sizeof(data));
+		assert_int_equal(rpmsg_trysend(&b.host, data, sizeof(data)), sizeof(data));
+		link_run_client(l);
+		link_run_host(l);
+		assert_int_equal(b.at_host.calls, i);
+		assert_memory_equal(b.at_host.data, data, sizeof(data));
+	}
+	/* For the first one each, from before. */
+	assert_in_range(l->to_client + l->to_host, 0, 2);
+	/* A look that finds nothing gives the last one back. */
+	link_run_client(l);
+	link_run_host(l);
+	assert_int_equal(l->client.lanes->rx[1].done, l->client.lanes->rx[1].pos);
+	assert_int_equal(l->host.lanes->rx[1].done, l->host.lanes->rx[1].pos);
+}
+
+/* More than one message for one that sends: all arrive, by one look each. */
+static void polled_several(void **state)
+{
+	static struct link_both b;
+	struct link *l = connect_polled(*state, &b);
+
+	b.client.cb = answer;
+	for (unsigned int round = 1; round <= 200; round++) {
+		for (unsigned int i = 0; i < 10; i++)
+			assert_int_equal(rpmsg_trysend(&b.host, &i, sizeof(i)), sizeof(i));
+		link_run(l);
+		assert_int_equal(b.at_client.calls, 10 * round);
+		assert_int_equal(b.at_host.calls, 10 * round);
+	}
+}
+
+static struct link *nested;
+
+static int answer_and_look(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src,
+			   void *priv)
+{
+	assert_int_equal(rpmsg_trysend(ept, data, (int)len), len);
+	link_run_client(nested);
+	return link_see(ept, data, len, src, priv);
+}
+
+/* A callback that looks for messages itself; one that holds what it got. */
+static void polled_nested(void **state)
+{
+	static struct link_both b;
+	const struct rpmsg_lane_rx *rx;
+
+	nested = connect_polled(*state, &b);
+	rx = &nested->client.lanes->rx[1];
+	b.client.cb = answer_and_look;
+	for (unsigned int round = 1; round <= 300; round++) {
+		for (unsigned int i = 0; i < 3; i++)
+			assert_int_equal(rpmsg_trysend(&b.host, &i, sizeof(i)), sizeof(i));
+		link_run(nested);
+		assert_int_equal(b.at_client.calls, 3 * round);
+	}
+	link_run(nested);
+	assert_int_equal(rx->done, rx->pos);
+	b.client.cb = keep;
+	assert_int_equal(rpmsg_trysend(&b.client, "x", 1), 1);
+	assert_int_equal(rpmsg_trysend(&b.host, "y", 1), 1);
+	link_run(nested);
+	link_run(nested);
+	assert_int_equal(rx->pos - rx->done, 32);
+	rpmsg_release_rx_buffer(&b.client, b.at_client.where);
+	assert_int_equal(rx->done, rx->pos);
+}
+
 /* A reader that has work is not rung for. */
 static void saturated(void **state)
 {
@@ -305,15 +408,6 @@ static void without_a_copy(void **state)
 	assert_int_equal(b.at_client.data[99], 9);
 }
 
-static struct rpmsg_endpoint *keeper;
-
-static int keep(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
-{
-	rpmsg_hold_rx_buffer(ept, data);
-	keeper = ept;
-	return link_see(ept, data, len, src, priv);
-}
-
 static void held(void **state)
 {
 	static struct link_both b;
@@ -374,9 +468,10 @@ static void wrong_places(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(both_ways),      test(name_service), test(sizes),	test(full),
-		test(lock_step),      test(saturated),	  test(corked), test(urgent_first),
-		test(without_a_copy), test(held),	  test(broken), test(wrong_places),
+		test(both_ways), test(name_service),	 test(sizes),	       test(full),
+		test(lock_step), test(polled_lock_step), test(polled_several), test(polled_nested),
+		test(saturated), test(corked),		 test(urgent_first),   test(without_a_copy),
+		test(held),	 test(broken),		 test(wrong_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
