@@ -76,17 +76,18 @@ static void receive(void)
 	struct rpmsg_lane_msg m;
 	volatile uint8_t sum = 0;
 	bool ring;
-	unsigned int i = byte() % HELD;
+	unsigned int i = byte() % HELD, way;
 
 	if (!rpmsg_lane_next(&rx, &m))
 		return;
 	for (uint32_t k = 0; k < m.len; k++)
 		sum += ((uint8_t *)m.payload)[k];
-	if (!held[i] && byte() & 1) {
+	way = byte();
+	if (!held[i] && way & 1)
 		held[i] = m.payload;
-		return;
-	}
-	if (rpmsg_lane_release(&rx, m.payload, &ring))
+	else if (way & 2)
+		(void)rpmsg_lane_done(&rx, m.pos);
+	else if (rpmsg_lane_release(&rx, m.payload, &ring))
 		abort();
 }
 
