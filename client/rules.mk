@@ -51,12 +51,27 @@ $(CN)/obj/%.o: %.c
 $(CN)/libclient.a: $(CN_OBJ)
 	ar rcs $@.$$$$ $^ && mv $@.$$$$ $@
 
+# The library once more as the smallest client has it.
+CLIENT_MINIMAL := -DMETAL_MINIMAL
+
+$(CN)/small/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC_V) $(CN_CFLAGS) $(CLIENT_MINIMAL) -MMD -MP -c -o $@ $<
+
+$(CN)/libsmall.a: $(CLIENT_LIB:%.c=$(CN)/small/%.o)
+	ar rcsP $@.$$$$ $^ && mv $@.$$$$ $@
+
+$(CN)/obj/client/variants/minimal.o: CN_CFLAGS += $(CLIENT_MINIMAL)
+
+$(CN)/mica-minimal-native: $(CN)/obj/client/variants/minimal.o $(CN)/libsmall.a $(CN)/libclient.a
+	$(CC_V) $(LDFLAGS) $(SANITIZE) $(CN_STATIC) -o $@.$$$$ $^ && mv $@.$$$$ $@
+
 $(CN)/mica-%-native: $(CN)/obj/client/variants/%.o $(CN)/libclient.a
 	$(CC_V) $(LDFLAGS) $(SANITIZE) $(CN_STATIC) -o $@.$$$$ $^ && mv $@.$$$$ $@
 
 .SECONDARY: $(CLIENT_VARIANTS:%=$(CN)/obj/client/variants/%.o)
 
--include $(CN_OBJ:.o=.d) $(CLIENT_VARIANTS:%=$(CN)/obj/client/variants/%.d)
+-include $(CN_OBJ:.o=.d) $(CLIENT_LIB:%.c=$(CN)/small/%.d) $(CLIENT_VARIANTS:%=$(CN)/obj/client/variants/%.d)
 
 # ---- bare metal ----
 
@@ -94,10 +109,10 @@ client-$(1): $(patsubst %,$(client_out)/mica-%.elf,$(client_variants)) $(CLIENT_
 $(client_out)/%: CB_FLAGS := $(CB_CFLAGS) $(CLIENT_FLAGS_$(1)) -I$(client_arch) \
 	-I$(client_arch)/include -I$(client_board)
 
-# The library once more, as small as it gets, for the image that is nothing else.
+# The same for bare metal, built for size.
 $(client_out)/small/%.o: %.c client/rules.mk $(client_arch)/flags.mk
 	@mkdir -p $$(@D)
-	$(CROSS_$(1))gcc $$(CB_FLAGS) -Os -MMD -MP -c -o $$@ $$<
+	$(CROSS_$(1))gcc $$(CB_FLAGS) $(CLIENT_MINIMAL) -Os -fomit-frame-pointer -MMD -MP -c -o $$@ $$<
 
 $(client_out)/libsmall.a: $(CLIENT_LIB:%.c=$(client_out)/small/%.o)
 	$(CROSS_$(1))ar rcsP $$@.$$$$$$$$ $$^ && mv $$@.$$$$$$$$ $$@
@@ -105,6 +120,8 @@ $(client_out)/libsmall.a: $(CLIENT_LIB:%.c=$(client_out)/small/%.o)
 $(client_out)/mica-minimal.elf: $(client_out)/obj/client/variants/minimal.o $(client_out)/obj/$(client_arch)/start.o \
 		$(client_out)/libsmall.a $(client_out)/libclient.a $(client_out)/image.lds
 	$(call client_image,$(1))
+
+$(client_out)/obj/client/variants/minimal.o: CB_FLAGS += $(CLIENT_MINIMAL)
 
 # Loops in there must not become calls of the very functions they implement.
 $(client_out)/obj/client/lib/string.o: CB_FLAGS += -fno-tree-loop-distribute-patterns

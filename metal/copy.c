@@ -93,12 +93,30 @@ static void words_in(uint8_t *to, const volatile uint8_t *from, size_t len)
 		*(metal_shared64_t *)to = *(const shared_word *)from;
 }
 
+/* In a minimal client: words where both sides have such an address, bytes elsewhere. */
+static void copy(volatile uint8_t *to, const volatile uint8_t *from, size_t len)
+{
+	size_t step;
+
+	for (; len; len -= step, to += step, from += step) {
+		step = len >= WORD && !(((uintptr_t)to | (uintptr_t)from) % WORD) ? WORD : 1;
+		if (step == WORD)
+			*(shared_word *)to = *(const shared_word *)from;
+		else
+			*to = *from;
+	}
+}
+
 void metal_copy_to_shared(void *shared, const void *src, size_t len)
 {
 	volatile uint8_t *to = shared;
 	const uint8_t *from = src;
 	size_t head;
 
+	if (METAL_IS_MINIMAL) {
+		copy(to, from, len);
+		return;
+	}
 	if (all_words(shared, src, len)) {
 		words_out(to, from, len);
 		return;
@@ -118,6 +136,10 @@ void metal_copy_from_shared(void *dst, const void *shared, size_t len)
 	uint8_t *to = dst;
 	size_t head;
 
+	if (METAL_IS_MINIMAL) {
+		copy(to, from, len);
+		return;
+	}
 	if (all_words(dst, shared, len)) {
 		words_in(to, from, len);
 		return;

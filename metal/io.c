@@ -2,39 +2,44 @@
 #include <metal/errno.h>
 #include <metal/io.h>
 
+/* In a minimal client a region is plain memory in one piece. */
+#define HAS(io, operation) (!METAL_IS_MINIMAL && (io)->ops.operation)
+
 void metal_io_init(struct metal_io_region *io, void *virt, const metal_phys_addr_t *physmap,
 		   size_t size, unsigned int page_shift, unsigned int mem_flags,
 		   const struct metal_io_ops *ops)
 {
-	memset(io, 0, sizeof(*io));
+	if (!METAL_IS_MINIMAL)
+		memset(io, 0, sizeof(*io));
 	io->virt = virt;
 	io->physmap = physmap;
 	io->size = size;
 	io->page_shift = page_shift;
-	io->page_mask = page_shift >= 8 * sizeof(io->page_mask) ? (metal_phys_addr_t)-1
-								: (1UL << page_shift) - 1;
+	io->page_mask = METAL_IS_MINIMAL || page_shift >= 8 * sizeof(io->page_mask)
+				? (metal_phys_addr_t)-1
+				: (1UL << page_shift) - 1;
 	io->mem_flags = mem_flags;
-	if (ops)
+	if (!METAL_IS_MINIMAL && ops)
 		io->ops = *ops;
 }
 
 void metal_io_finish(struct metal_io_region *io)
 {
-	if (io->ops.close)
+	if (HAS(io, close))
 		io->ops.close(io);
 	memset(io, 0, sizeof(*io));
 }
 
 static bool one_piece(const struct metal_io_region *io)
 {
-	return io->page_mask == (metal_phys_addr_t)-1;
+	return METAL_IS_MINIMAL || io->page_mask == (metal_phys_addr_t)-1;
 }
 
 metal_phys_addr_t metal_io_phys(struct metal_io_region *io, unsigned long offset)
 {
 	unsigned long page;
 
-	if (io->ops.offset_to_phys)
+	if (HAS(io, offset_to_phys))
 		return io->ops.offset_to_phys(io, offset);
 	if (!io->physmap || offset >= io->size)
 		return METAL_BAD_PHYS;
@@ -46,9 +51,9 @@ unsigned long metal_io_phys_to_offset(struct metal_io_region *io, metal_phys_add
 {
 	unsigned long offset, page;
 
-	if (io->ops.phys_to_offset)
+	if (HAS(io, phys_to_offset))
 		return io->ops.phys_to_offset(io, phys);
-	if (!io->physmap)
+	if (METAL_MISTAKE(!io->physmap))
 		return METAL_BAD_OFFSET;
 	if (one_piece(io)) {
 		offset = phys - io->physmap[0];
@@ -68,7 +73,7 @@ static bool contiguous(struct metal_io_region *io, unsigned long offset, metal_p
 {
 	unsigned long page;
 
-	if (one_piece(io) || io->ops.phys_to_offset)
+	if (one_piece(io) || HAS(io, phys_to_offset))
 		return true;
 	for (page = (offset & ~io->page_mask) + io->page_mask + 1; page < offset + len;
 	     page += io->page_mask + 1) {
@@ -80,8 +85,11 @@ static bool contiguous(struct metal_io_region *io, unsigned long offset, metal_p
 
 void *metal_io_phys_range(struct metal_io_region *io, metal_phys_addr_t phys, size_t len)
 {
-	unsigned long offset = metal_io_phys_to_offset(io, phys);
+	unsigned long offset =
+		METAL_IS_MINIMAL ? phys - io->physmap[0] : metal_io_phys_to_offset(io, phys);
 
+	if (METAL_IS_MINIMAL)
+		return metal_io_range_ok(io, offset, len) ? (char *)io->virt + offset : NULL;
 	if (offset == METAL_BAD_OFFSET || !metal_io_range_ok(io, offset, len) ||
 	    !contiguous(io, offset, phys, len))
 		return NULL;
@@ -103,7 +111,7 @@ uint64_t metal_io_read(struct metal_io_region *io, unsigned long offset, memory_
 {
 	const void *p = word_at(io, offset, width);
 
-	if (io->ops.read)
+	if (HAS(io, read))
 		return io->ops.read(io, offset, order, width);
 	if (!p)
 		return 0;
@@ -124,7 +132,7 @@ void metal_io_write(struct metal_io_region *io, unsigned long offset, uint64_t v
 {
 	void *p = word_at(io, offset, width);
 
-	if (io->ops.write) {
+	if (HAS(io, write)) {
 		io->ops.write(io, offset, value, order, width);
 		return;
 	}
@@ -166,7 +174,7 @@ int metal_io_block_read(struct metal_io_region *io, unsigned long offset, void *
 	len = clamp(io, offset, len);
 	if (len < 0)
 		return len;
-	if (io->ops.block_read)
+	if (HAS(io, block_read))
 		return io->ops.block_read(io, offset, dst, memory_order_seq_cst, len);
 	metal_copy_from_shared(dst, (char *)io->virt + offset, (size_t)len);
 	return len;
@@ -178,7 +186,7 @@ int metal_io_block_write(struct metal_io_region *io, unsigned long offset, const
 	len = clamp(io, offset, len);
 	if (len < 0)
 		return len;
-	if (io->ops.block_write)
+	if (HAS(io, block_write))
 		return io->ops.block_write(io, offset, src, memory_order_seq_cst, len);
 	metal_copy_to_shared((char *)io->virt + offset, src, (size_t)len);
 	return len;
@@ -190,7 +198,7 @@ int metal_io_block_set(struct metal_io_region *io, unsigned long offset, unsigne
 	len = clamp(io, offset, len);
 	if (len < 0)
 		return len;
-	if (io->ops.block_set) {
+	if (HAS(io, block_set)) {
 		io->ops.block_set(io, offset, value, memory_order_seq_cst, len);
 		return len;
 	}

@@ -36,6 +36,11 @@ $(B)/tests/unit/test_openamp_dcache: $(DCACHE_OBJ) $(B)/libopenamp.a
 	@mkdir -p $(@D)
 	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ -lcmocka -lpthread
 
+# The library as the smallest client has it, over that client's headers.
+$(B)/tests/unit/test_openamp_minimal: $(B)/client/small/tests/unit/test_openamp_minimal.o $(B)/client/libsmall.a
+	@mkdir -p $(@D)
+	$(CC_V) $(HOST_LDFLAGS) -o $@ $^ -lcmocka
+
 # The daemon for tests of what is left when it dies in the middle of something.
 $(call obj,tests/native/mortal.c): HOST_CFLAGS += -Ihost/libmica -Wno-missing-prototypes
 

@@ -13,7 +13,7 @@
 
 /* ---- operations ---- */
 
-static uint8_t get_status(struct virtio_device *vdev)
+uint8_t rproc_virtio_get_status(struct virtio_device *vdev)
 {
 	uint8_t *status = FIELD(to_rpvdev(vdev), status);
 
@@ -32,7 +32,7 @@ static void set_status(struct virtio_device *vdev, uint8_t status)
 		rpvdev->notify(rpvdev->priv, vdev->notifyid);
 }
 
-static uint32_t get_features(struct virtio_device *vdev)
+uint32_t rproc_virtio_get_features(struct virtio_device *vdev)
 {
 	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
 
@@ -65,16 +65,16 @@ static void reset_device(struct virtio_device *vdev)
 		set_status(vdev, VIRTIO_CONFIG_STATUS_NEEDS_RESET);
 }
 
-static void notify_queue(struct virtqueue *vq)
+void rproc_virtio_notify(struct virtqueue *vq)
 {
 	struct remoteproc_virtio *rpvdev = to_rpvdev(vq->vq_dev);
 
-	if (rpvdev->notify)
+	if (METAL_IS_MINIMAL || rpvdev->notify)
 		rpvdev->notify(rpvdev->priv, vq->vq_dev->vrings_info[vq->vq_queue_index].notifyid);
 }
 
 /* The memory of the queues stays with the device; they merely fall silent. */
-static void delete_virtqueues(struct virtio_device *vdev)
+void rproc_virtio_delete_virtqueues(struct virtio_device *vdev)
 {
 	unsigned int i;
 
@@ -89,16 +89,16 @@ static void delete_virtqueues(struct virtio_device *vdev)
 
 static const struct virtio_dispatch dispatch = {
 	.create_virtqueues = virtio_create_on_rings,
-	.delete_virtqueues = delete_virtqueues,
-	.get_status = get_status,
+	.delete_virtqueues = rproc_virtio_delete_virtqueues,
+	.get_status = rproc_virtio_get_status,
 	.set_status = FOR_DRIVER(set_status),
-	.get_features = get_features,
+	.get_features = rproc_virtio_get_features,
 	.set_features = FOR_DRIVER(set_features),
 	.negotiate_features = FOR_DRIVER(negotiate_features),
 	.read_config = rproc_virtio_read_config,
 	.write_config = rproc_virtio_write_config,
 	.reset_device = FOR_DRIVER(reset_device),
-	.notify = notify_queue,
+	.notify = rproc_virtio_notify,
 };
 
 /* ---- life ---- */
@@ -112,8 +112,11 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
 	struct virtio_vring_info *rings;
 	unsigned int num;
 
-	if (!rsc || (uintptr_t)rsc % 4 ||
+	if (METAL_MISTAKE(!rsc || (uintptr_t)rsc % 4) ||
 	    (rsc_io && metal_io_virt_to_offset(rsc_io, rsc) == METAL_BAD_OFFSET))
+		return NULL;
+	if ((!VIRTIO_ENABLED(VIRTIO_DRIVER_SUPPORT) && role != VIRTIO_DEV_DEVICE) ||
+	    (METAL_IS_MINIMAL && rst_cb))
 		return NULL;
 	num = metal_shared_read8((uint8_t *)rsc + offsetof(struct fw_rsc_vdev, num_of_vrings));
 	if (num > RSC_MAX_VRINGS)
@@ -121,19 +124,22 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
 	rpvdev = metal_allocate_memory((unsigned int)(sizeof(*rpvdev) + num * sizeof(*rings)));
 	if (!rpvdev)
 		return NULL;
-	memset(rpvdev, 0, sizeof(*rpvdev) + num * sizeof(*rings));
+	if (!METAL_IS_MINIMAL) /* there it is used for the first time */
+		memset(rpvdev, 0, sizeof(*rpvdev) + num * sizeof(*rings));
 	rings = (void *)(rpvdev + 1);
 	rpvdev->priv = priv;
 	rpvdev->vdev_rsc = rsc;
 	rpvdev->vdev_rsc_io = rsc_io;
 	rpvdev->notify = notify;
-	metal_list_init(&rpvdev->node);
+	if (!METAL_IS_MINIMAL)
+		metal_list_init(&rpvdev->node);
 	rpvdev->config_len = metal_shared_read32(FIELD(rpvdev, config_len));
 	rpvdev->vdev.notifyid = notifyid;
 	rpvdev->vdev.id.device = metal_shared_read32(FIELD(rpvdev, id));
 	rpvdev->vdev.role = role;
 	rpvdev->vdev.reset_cb = rst_cb;
-	rpvdev->vdev.func = &dispatch;
+	if (!METAL_IS_MINIMAL)
+		rpvdev->vdev.func = &dispatch;
 	rpvdev->vdev.vrings_num = num;
 	rpvdev->vdev.vrings_info = rings;
 	return &rpvdev->vdev;
@@ -170,43 +176,44 @@ int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsi
 {
 	struct virtio_vring_info *info;
 
-	if (!vdev || index >= vdev->vrings_num)
+	if (METAL_MISTAKE(!vdev) || index >= vdev->vrings_num)
 		return -RPROC_EINVAL;
-	/* A device does not use io, and many name that of the resource table. */
-	if (!ring_fits(va, VIRTIO_ROLE_IS_DRIVER(vdev) ? io : NULL, num_descs, align))
+	/* A device does not use io, and many name that of the resource table. In a minimal client
+	 * it is where the peer may place rings. */
+	if (!ring_fits(va, METAL_IS_MINIMAL || VIRTIO_ROLE_IS_DRIVER(vdev) ? io : NULL, num_descs,
+		       align))
 		return -RPROC_EINVAL;
 	info = &vdev->vrings_info[index];
 	if (info->vq && info->info.num_descs != num_descs) {
+		if (METAL_IS_MINIMAL) /* its memory would not come back */
+			return -RPROC_EINVAL;
 		virtqueue_free(info->vq);
 		info->vq = NULL;
 	}
-	if (!info->vq)
-		info->vq = virtqueue_allocate(num_descs);
-	if (!info->vq)
-		return -RPROC_ENOMEM;
 	info->notifyid = notifyid;
 	info->io = io;
 	info->info.vaddr = va;
 	info->info.num_descs = (uint16_t)num_descs;
 	info->info.align = align;
-	return 0;
+	if (!info->vq)
+		info->vq = virtqueue_allocate(num_descs);
+	return info->vq ? 0 : -RPROC_ENOMEM;
 }
 
 int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid)
 {
+	const struct virtio_vring_info *info;
 	unsigned int i;
 
-	if (!vdev)
+	if (METAL_MISTAKE(!vdev))
 		return -RPROC_EINVAL;
-	if (VIRTIO_ROLE_IS_DEVICE(vdev) && vdev->reset_cb &&
-	    (get_status(vdev) & VIRTIO_CONFIG_STATUS_NEEDS_RESET)) {
+	if (!METAL_IS_MINIMAL && VIRTIO_ROLE_IS_DEVICE(vdev) && vdev->reset_cb &&
+	    (rproc_virtio_get_status(vdev) & VIRTIO_CONFIG_STATUS_NEEDS_RESET)) {
 		vdev->reset_cb(vdev);
 		return 0;
 	}
-	for (i = 0; i < vdev->vrings_num; i++) {
-		const struct virtio_vring_info *info = &vdev->vrings_info[i];
-
-		if (info->vq && (notifyid == RSC_NOTIFY_ID_ANY || notifyid == info->notifyid))
+	for (i = 0, info = vdev->vrings_info; i < vdev->vrings_num; i++, info++) {
+		if (notifyid == RSC_NOTIFY_ID_ANY || notifyid == info->notifyid)
 			virtqueue_notification(info->vq);
 	}
 	return 0;
@@ -218,6 +225,6 @@ void rproc_virtio_wait_remote_ready(struct virtio_device *vdev)
 
 	if (!vdev || VIRTIO_ROLE_IS_DRIVER(vdev))
 		return;
-	while (!(get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK) && steps--)
+	while (!(rproc_virtio_get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK) && steps--)
 		(void)metal_sleep_usec(RPROC_READY_STEP_US);
 }

@@ -27,18 +27,32 @@ static struct rpmsg_endpoint **find_by_addr(struct rpmsg_device *rdev, uint32_t 
 	return at;
 }
 
-struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
-					  uint32_t addr, uint32_t dest_addr)
+static inline struct rpmsg_endpoint *to_ept(struct metal_list *node)
+{
+	return metal_container_of(node, struct rpmsg_endpoint, node);
+}
+
+struct rpmsg_endpoint *rpmsg_look_for_addr(struct rpmsg_device *rdev, uint32_t addr)
+{
+	struct metal_list *node;
+
+	metal_list_for_each (&rdev->endpoints, node) {
+		if (to_ept(node)->addr == addr)
+			return to_ept(node);
+	}
+	return NULL;
+}
+
+struct rpmsg_endpoint *rpmsg_get_ept_from_name(struct rpmsg_device *rdev, const char *name,
+					       uint32_t dest_addr)
 {
 	struct rpmsg_endpoint *waiting = NULL;
 	struct metal_list *node;
 
-	if (addr != RPMSG_ADDR_ANY)
-		return *find_by_addr(rdev, addr);
 	metal_list_for_each (&rdev->endpoints, node) {
-		struct rpmsg_endpoint *ept = metal_container_of(node, struct rpmsg_endpoint, node);
+		struct rpmsg_endpoint *ept = to_ept(node);
 
-		if (!name || strncmp(ept->name, name, RPMSG_NAME_SIZE) != 0)
+		if (strncmp(ept->name, name, RPMSG_NAME_SIZE) != 0)
 			continue;
 		if (ept->dest_addr == dest_addr)
 			return ept;
@@ -46,6 +60,14 @@ struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char 
 			waiting = ept;
 	}
 	return waiting;
+}
+
+struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char *name,
+					  uint32_t addr, uint32_t dest_addr)
+{
+	if (addr != RPMSG_ADDR_ANY)
+		return rpmsg_get_ept_from_addr(rdev, addr);
+	return name ? rpmsg_get_ept_from_name(rdev, name, dest_addr) : NULL;
 }
 
 /* ---- addresses ---- */
@@ -56,7 +78,7 @@ struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char 
  */
 static uint32_t take_address(struct rpmsg_device *rdev)
 {
-	unsigned int low = RPMSG_ADDR_BMP_SIZE;
+	unsigned int low = METAL_IS_MINIMAL ? 0 : RPMSG_ADDR_BMP_SIZE;
 	uint32_t addr;
 
 	do {
@@ -86,6 +108,8 @@ void rpmsg_register_endpoint(struct rpmsg_device *rdev, struct rpmsg_endpoint *e
 	ept->ns_unbind_cb = ns_unbind_cb;
 	ept->refcnt = 1;
 	metal_list_add_tail(&rdev->endpoints, &ept->node);
+	if (METAL_IS_MINIMAL)
+		return;
 	ept->by_addr = NULL;
 	*find_by_addr(rdev, src) = ept;
 }
@@ -97,7 +121,8 @@ void rpmsg_unregister_endpoint(struct rpmsg_endpoint *ept)
 
 	metal_mutex_acquire(&rdev->lock);
 	metal_list_del(&ept->node);
-	*find_by_addr(rdev, ept->addr) = ept->by_addr;
+	if (!METAL_IS_MINIMAL)
+		*find_by_addr(rdev, ept->addr) = ept->by_addr;
 	ept->rdev = NULL;
 	if (--ept->refcnt == 0)
 		release = ept->release_cb;
@@ -112,7 +137,7 @@ static int create(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const c
 {
 	int ret = RPMSG_SUCCESS;
 
-	if (!ept || !rdev || !cb || !rpmsg_copy_name(ept->name, name))
+	if (METAL_MISTAKE(!ept || !rdev || !cb) || !rpmsg_copy_name(ept->name, name))
 		return RPMSG_ERR_PARAM;
 	metal_mutex_acquire(&rdev->lock);
 	if (src == RPMSG_ADDR_ANY)
@@ -121,7 +146,7 @@ static int create(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const c
 		ret = RPMSG_ERR_ADDR;
 	if (ret == RPMSG_SUCCESS) {
 		rpmsg_register_endpoint(rdev, ept, src, dest, cb, ns_unbind_cb);
-		if (rdev->ops.set_urgent)
+		if (!METAL_IS_MINIMAL && rdev->ops.set_urgent)
 			rdev->ops.set_urgent(rdev, src, urgent);
 	}
 	metal_mutex_release(&rdev->lock);
@@ -180,9 +205,12 @@ int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t
 {
 	struct rpmsg_device *rdev;
 
-	if (!ept || !ept->rdev || len < 0 || (!data && len) || dst == RPMSG_ADDR_ANY)
+	if (METAL_MISTAKE(!ept) || !ept->rdev || len < 0 || METAL_MISTAKE(!data && len) ||
+	    dst == RPMSG_ADDR_ANY)
 		return RPMSG_ERR_PARAM;
 	rdev = ept->rdev;
+	if (METAL_IS_MINIMAL)
+		return rpmsg_virtio_send_raw(rdev, src, dst, data, len, wait);
 	return rdev->ops.send_offchannel_raw
 		       ? rdev->ops.send_offchannel_raw(rdev, src, dst, data, len, wait)
 		       : RPMSG_ERR_PERM;

@@ -7,14 +7,24 @@
 #include <openamp/rpmsg_hdr.h>
 #include <openamp/rpmsg_virtio.h>
 
+#include "virtqueue_internal.h"
+
 /* Copy a name with a NUL and zeroes up to RPMSG_NAME_SIZE. False: it was longer and is cut. */
 bool rpmsg_copy_name(char to[RPMSG_NAME_SIZE], const char *from);
+
+/* The two ways of rpmsg_get_endpoint(); the chains are for many endpoints, a minimal
+ * client has none. */
+struct rpmsg_endpoint *rpmsg_look_for_addr(struct rpmsg_device *rdev, uint32_t addr);
+struct rpmsg_endpoint *rpmsg_get_ept_from_name(struct rpmsg_device *rdev, const char *name,
+					       uint32_t dest_addr);
 
 static inline struct rpmsg_endpoint *rpmsg_get_ept_from_addr(struct rpmsg_device *rdev,
 							     uint32_t addr)
 {
 	struct rpmsg_endpoint *ept = rdev->by_addr[addr % RPMSG_BY_ADDR];
 
+	if (METAL_IS_MINIMAL)
+		return rpmsg_look_for_addr(rdev, addr);
 	while (ept && ept->addr != addr)
 		ept = ept->by_addr;
 	return ept;
@@ -37,14 +47,14 @@ enum slot_state {
 	SLOT_FILLING,  /* lent to a sender */
 };
 
-/* Device: of a descriptor that was just taken; NULL: its buffer holds no message. */
-static inline struct vq_desc_extra *rpmsg_virtio_checked_slot(struct virtqueue *vq, uint16_t idx)
+/* Device: the next buffer that can hold a message, or NULL. */
+static inline struct vq_desc_extra *rpmsg_virtio_device_slot(struct virtqueue *vq)
 {
-	struct vq_desc_extra *slot = &vq->vq_descx[idx];
+	struct vq_desc_extra *slot = vq_take(vq);
 
-	if (slot->len >= sizeof(struct rpmsg_hdr))
+	if (!slot || slot->len >= sizeof(struct rpmsg_hdr))
 		return slot;
-	virtqueue_set_broken(vq, VQ_BREACH_DESC_LEN, slot->len);
+	vq_break(vq, VQ_BREACH_DESC_LEN, slot->len);
 	return NULL;
 }
 
@@ -68,6 +78,9 @@ void rpmsg_deliver(struct rpmsg_virtio_device *rvdev, const struct rpmsg_deliver
 /* With the lock held. What is to be called without it, for d->ept; NULL: nothing. */
 rpmsg_ept_release_cb rpmsg_delivery_done(struct rpmsg_delivery *d);
 
+/* Statistics, of rvdev->stats. */
+#define RPMSG_COUNT(rvdev, what) ((void)(METAL_IS_MINIMAL ? 0 : (rvdev)->stats.what++))
+
 static inline struct rpmsg_virtio_device *to_rvdev(struct rpmsg_device *rdev)
 {
 	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
@@ -86,7 +99,7 @@ static inline void rpmsg_write_hdr(void *buf, uint32_t src, uint32_t dst, uint16
 	struct rpmsg_hdr hdr = { .src = src, .dst = dst, .len = len };
 	uint8_t *at = buf;
 
-	if ((uintptr_t)at % 4) {
+	if (METAL_IS_MINIMAL || (uintptr_t)at % 4) {
 		metal_copy_to_shared(at, &hdr, sizeof(hdr));
 		return;
 	}
@@ -101,7 +114,7 @@ static inline void rpmsg_read_hdr(const void *buf, struct rpmsg_hdr *hdr)
 {
 	const uint8_t *at = buf;
 
-	if ((uintptr_t)at % 4) {
+	if (METAL_IS_MINIMAL || (uintptr_t)at % 4) {
 		metal_copy_from_shared(hdr, at, sizeof(*hdr));
 		return;
 	}

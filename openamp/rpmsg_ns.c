@@ -11,8 +11,10 @@ static void obey(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
 	struct rpmsg_endpoint *ept;
 
 	metal_mutex_acquire(&rdev->lock);
-	ept = rpmsg_get_endpoint(rdev, msg->name, RPMSG_ADDR_ANY,
-				 gone || !to_rvdev(rdev)->tell_again ? msg->addr : RPMSG_ADDR_ANY);
+	ept = rpmsg_get_ept_from_name(rdev, msg->name,
+				      gone || METAL_IS_MINIMAL || !to_rvdev(rdev)->tell_again
+					      ? msg->addr
+					      : RPMSG_ADDR_ANY);
 	if (gone && ept && ept->dest_addr != msg->addr)
 		ept = NULL; /* it waits for another */
 	if (ept && gone) {
@@ -32,18 +34,20 @@ static void obey(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
 int rpmsg_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
 	struct rpmsg_virtio_device *rvdev = priv;
-	struct rpmsg_ns_msg msg = { .addr = RPMSG_ADDR_ANY };
+	struct rpmsg_ns_msg msg;
 
 	(void)ept;
 	(void)src;
-	if (len >= sizeof(msg))
-		metal_copy_from_shared(&msg, data, sizeof(msg));
+	if (len < sizeof(msg))
+		goto bad;
+	metal_copy_from_shared(&msg, data, sizeof(msg));
 	msg.name[RPMSG_NAME_SIZE - 1] = '\0';
-	if (!msg.name[0] || msg.addr == RPMSG_ADDR_ANY) {
-		rvdev->stats.rx_bad_ns++;
-		return RPMSG_SUCCESS;
-	}
+	if (!msg.name[0] || msg.addr == RPMSG_ADDR_ANY)
+		goto bad;
 	rvdev->ns_flags = msg.flags;
 	obey(&rvdev->rdev, &msg);
+	return RPMSG_SUCCESS;
+bad:
+	RPMSG_COUNT(rvdev, rx_bad_ns);
 	return RPMSG_SUCCESS;
 }

@@ -12,7 +12,7 @@
 
 bool rpmsg_virtio_rx_pending(struct rpmsg_virtio_device *rvdev)
 {
-	if (rvdev->lanes)
+	if (!METAL_IS_MINIMAL && rvdev->lanes)
 		return rvdev->lanes->pending(rvdev);
 	return rvdev->rvq && virtqueue_pending(rvdev->rvq);
 }
@@ -30,7 +30,7 @@ struct virtqueue *rpmsg_virtio_broken(struct rpmsg_virtio_device *rvdev)
 
 static int wait_driver(struct rpmsg_virtio_device *rvdev)
 {
-	uint32_t steps = READY_TIMEOUT_US / READY_STEP_US;
+	uint32_t steps = METAL_IS_MINIMAL ? 0 : READY_TIMEOUT_US / READY_STEP_US;
 	uint8_t status;
 
 	for (;;) {
@@ -52,17 +52,17 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, unsigned int flags)
 	struct virtqueue *rvq, *svq;
 	int rx = RX_QUEUE(rvdev);
 
-	if (rvdev->vdev->vrings_num < 2 || !rvdev->vdev->vrings_info)
+	if (METAL_MISTAKE(rvdev->vdev->vrings_num < 2 || !rvdev->vdev->vrings_info))
 		return RPMSG_ERR_PARAM;
-	names[rx] = "rx_vq";
+	names[rx] = METAL_IS_MINIMAL ? NULL : "rx_vq";
 	callbacks[rx] = rpmsg_virtio_rx_callback;
-	names[!rx] = "tx_vq";
-	callbacks[!rx] = rpmsg_virtio_tx_callback;
+	names[!rx] = METAL_IS_MINIMAL ? NULL : "tx_vq";
+	callbacks[!rx] = METAL_IS_MINIMAL ? NULL : rpmsg_virtio_tx_callback;
 	if (virtio_create_virtqueues(rvdev->vdev, flags, 2, names, callbacks, NULL))
 		return RPMSG_ERR_INIT;
 	rvq = rvdev->vdev->vrings_info[rx].vq;
 	svq = rvdev->vdev->vrings_info[!rx].vq;
-	if (!rvq || !svq)
+	if (METAL_MISTAKE(!rvq || !svq))
 		return RPMSG_ERR_INIT;
 	virtqueue_set_shmem_io(rvq, rvdev->shbuf_io);
 	virtqueue_set_shmem_io(svq, rvdev->shbuf_io);
@@ -74,8 +74,10 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, unsigned int flags)
 /* A device has the state of buffers with their descriptors; it may look at all of them. */
 static void device_slots(struct rpmsg_virtio_device *rvdev)
 {
-	rvdev->rx_slots = rvdev->rvq->vq_descx;
 	rvdev->tx_slots = rvdev->svq->vq_descx;
+	if (METAL_IS_MINIMAL)
+		return;
+	rvdev->rx_slots = rvdev->rvq->vq_descx;
 	rvdev->rx_count = rvdev->rvq->vq_nentries;
 	rvdev->tx_count = rvdev->svq->vq_nentries;
 }
@@ -103,9 +105,10 @@ void rpmsg_virtio_init_device(struct rpmsg_virtio_device *rvdev, struct virtio_d
 	metal_list_init(&rvdev->reclaimer);
 	metal_list_init(&rdev->endpoints);
 	metal_mutex_init(&rdev->lock);
-	rdev->ext_next = RPMSG_RESERVED_ADDRESSES + RPMSG_ADDR_BMP_SIZE;
+	rdev->ext_next = RPMSG_RESERVED_ADDRESSES + (METAL_IS_MINIMAL ? 0 : RPMSG_ADDR_BMP_SIZE);
 	rdev->ns_bind_cb = ns_bind_cb;
-	memcpy(&rdev->ops, &operations, sizeof(rdev->ops));
+	if (!METAL_IS_MINIMAL)
+		memcpy(&rdev->ops, &operations, sizeof(rdev->ops));
 	vdev->priv = rvdev;
 }
 
@@ -144,7 +147,7 @@ static int bring_up_device(struct rpmsg_virtio_device *rvdev)
 
 void rpmsg_virtio_take_down(struct rpmsg_virtio_device *rvdev)
 {
-	if (rvdev->lanes)
+	if (!METAL_IS_MINIMAL && rvdev->lanes)
 		rvdev->lanes->drop(rvdev);
 	rvdev->rvq = NULL;
 	rvdev->svq = NULL;
@@ -163,7 +166,7 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 {
 	int ret;
 
-	if (!rvdev || !vdev || !shm_io)
+	if (METAL_MISTAKE(!rvdev || !vdev || !shm_io))
 		return RPMSG_ERR_PARAM;
 	rpmsg_virtio_init_device(rvdev, vdev, ns_bind_cb, shm_io);
 	if (VIRTIO_ROLE_IS_DRIVER(vdev))

@@ -9,32 +9,35 @@ static struct vq_desc_extra *next_slot(struct rpmsg_virtio_device *rvdev)
 {
 	struct vq_desc_extra *slot;
 	uint32_t len;
-	uint16_t idx;
 
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
-		slot = virtqueue_get_buffer(rvdev->rvq, &len, &idx);
-	else if (virtqueue_get_available_buffer(rvdev->rvq, &idx, NULL))
-		slot = rpmsg_virtio_checked_slot(rvdev->rvq, idx);
+		slot = virtqueue_get_buffer(rvdev->rvq, &len, NULL);
 	else
-		slot = NULL;
-	if (!slot)
-		return NULL;
+		slot = rpmsg_virtio_device_slot(rvdev->rvq);
+	if (METAL_IS_MINIMAL || !slot)
+		return slot;
 	slot->state = SLOT_RECEIVED;
 	slot->holds = 1;
 	return slot;
 }
 
-void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
+static inline void put_slot(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
 {
-	if (--slot->holds)
-		return;
-	slot->state = SLOT_IDLE;
+	if (!METAL_IS_MINIMAL) {
+		if (--slot->holds)
+			return;
+		slot->state = SLOT_IDLE;
+	}
 	/* Fails only on a broken queue, which takes nothing any more. */
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
 		(void)virtqueue_push_buffer(rvdev->rvq, slot->addr, slot->len, true, slot);
 	else
-		(void)virtqueue_push_consumed_buffer(rvdev->rvq, (uint16_t)(slot - rvdev->rx_slots),
-						     slot->len);
+		(void)vq_give(rvdev->rvq, slot, slot->len);
+}
+
+void rpmsg_virtio_put_slot(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
+{
+	put_slot(rvdev, slot);
 }
 
 /* Take a message off the ring, its header copied and checked. With the lock held. */
@@ -48,7 +51,9 @@ static struct vq_desc_extra *next_message(struct rpmsg_virtio_device *rvdev, str
 	rpmsg_read_hdr(slot->addr, hdr);
 	if (hdr->len <= slot->len - sizeof(*hdr))
 		return slot;
-	virtqueue_set_broken(rvdev->rvq, VQ_BREACH_MSG_LEN, hdr->len);
+	vq_break(rvdev->rvq, VQ_BREACH_MSG_LEN, hdr->len);
+	if (METAL_IS_MINIMAL)
+		return NULL;
 	slot->holds = 0;
 	slot->state = SLOT_IDLE;
 	return NULL;
@@ -71,15 +76,15 @@ static bool receive_one(struct rpmsg_virtio_device *rvdev, bool *more)
 	slot = next_message(rvdev, &hdr);
 	if (!slot)
 		return false;
-	*more = virtqueue_seen(vq);
+	*more = vq_seen(vq);
 	rpmsg_delivery_find(rvdev, hdr.src, hdr.dst, &d);
 	metal_mutex_release(&rdev->lock);
 	rpmsg_deliver(rvdev, &d, (uint8_t *)slot->addr + sizeof(hdr), hdr.len, hdr.src);
 	if (rvdev->rvq != vq)
 		return false;
 	metal_mutex_acquire(&rdev->lock);
-	rpmsg_virtio_put_slot(rvdev, slot);
-	release = rpmsg_delivery_done(&d);
+	put_slot(rvdev, slot);
+	release = METAL_IS_MINIMAL ? NULL : rpmsg_delivery_done(&d);
 	if (!release)
 		return true;
 	metal_mutex_release(&rdev->lock);
@@ -92,6 +97,8 @@ static bool receive_one(struct rpmsg_virtio_device *rvdev, bool *more)
 
 bool rpmsg_virtio_let_gather(struct rpmsg_virtio_device *rvdev)
 {
+	if (METAL_IS_MINIMAL)
+		return false;
 	if (rvdev->stats.tx_messages != rvdev->flood_tx) {
 		rvdev->flood_tx = rvdev->stats.tx_messages;
 		rvdev->flood_rx = rvdev->stats.rx_messages;
@@ -123,10 +130,10 @@ static bool receive_ring(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq
 			continue;
 		}
 		left--;
-		if (rvdev->show_each || !more ||
+		if (METAL_IS_MINIMAL || rvdev->show_each || !more ||
 		    (uint16_t)(vq->vq_prod_idx - vq->vq_public_idx) > vq->vq_nentries / 4)
 			virtqueue_publish(vq);
-		if (more && quiet && vq->vq_cb_enabled) {
+		if (!METAL_IS_MINIMAL && more && quiet && vq->vq_cb_enabled) {
 			virtqueue_disable_cb(vq);
 			*quiet = true;
 		}
@@ -140,13 +147,13 @@ void rpmsg_virtio_rx_callback(struct virtqueue *vq)
 	bool quiet = false;
 
 	/* Only this context takes from the queue: whether it is empty needs no lock. */
-	if (rvdev->rvq != vq || !virtqueue_pending(vq))
+	if (rvdev->rvq != vq || (!METAL_IS_MINIMAL && !virtqueue_pending(vq)))
 		return;
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	if (!receive_ring(rvdev, vq, &quiet))
 		return;
 	/* Nobody rang for what came meanwhile. */
-	if (quiet && virtqueue_enable_cb(vq) && !receive_ring(rvdev, vq, NULL))
+	if (!METAL_IS_MINIMAL && quiet && virtqueue_enable_cb(vq) && !receive_ring(rvdev, vq, NULL))
 		return;
 	virtqueue_kick(vq);
 	metal_mutex_release(&rvdev->rdev.lock);

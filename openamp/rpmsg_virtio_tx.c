@@ -33,16 +33,7 @@ static struct vq_desc_extra *driver_slot(struct rpmsg_virtio_device *rvdev)
 	return slot;
 }
 
-static struct vq_desc_extra *device_slot(struct rpmsg_virtio_device *rvdev)
-{
-	uint16_t idx;
-
-	if (!virtqueue_get_available_buffer(rvdev->svq, &idx, NULL))
-		return NULL;
-	return rpmsg_virtio_checked_slot(rvdev->svq, idx);
-}
-
-struct vq_desc_extra *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev)
+static inline struct vq_desc_extra *take_slot(struct rpmsg_virtio_device *rvdev)
 {
 	struct vq_desc_extra *slot;
 
@@ -51,11 +42,17 @@ struct vq_desc_extra *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev)
 		rvdev->unsent = slot->next;
 		return slot;
 	}
-	slot = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev) : device_slot(rvdev);
+	slot = VIRTIO_ROLE_IS_DRIVER(rvdev->vdev) ? driver_slot(rvdev)
+						  : rpmsg_virtio_device_slot(rvdev->svq);
 	/* Buffers only come back if the peer knows of all that it has. */
-	if (!slot && rvdev->corked)
+	if (!METAL_IS_MINIMAL && !slot && rvdev->corked)
 		virtqueue_kick(rvdev->svq);
 	return slot;
+}
+
+struct vq_desc_extra *rpmsg_virtio_take_slot(struct rpmsg_virtio_device *rvdev)
+{
+	return take_slot(rvdev);
 }
 
 bool rpmsg_virtio_link_up(struct rpmsg_virtio_device *rvdev)
@@ -75,11 +72,11 @@ uint32_t rpmsg_virtio_wait_steps(const struct rpmsg_virtio_device *rvdev)
 	return rvdev->tx_timeout_us / WAIT_STEP_US;
 }
 
-bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev)
+static inline bool wait_step(struct rpmsg_virtio_device *rvdev)
 {
 	const struct virtio_vring_info *info;
 
-	if (!rvdev->notify_wait_cb)
+	if (METAL_IS_MINIMAL || !rvdev->notify_wait_cb)
 		return metal_sleep_usec(WAIT_STEP_US) == 0;
 	info = &rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index];
 	switch (rvdev->notify_wait_cb(&rvdev->rdev, info->notifyid)) {
@@ -92,15 +89,26 @@ bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev)
 	}
 }
 
-void rpmsg_virtio_unsent(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
+bool rpmsg_virtio_wait_step(struct rpmsg_virtio_device *rvdev)
 {
-	slot->state = SLOT_IDLE;
+	return wait_step(rvdev);
+}
+
+static inline void unsent(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
+{
+	if (!METAL_IS_MINIMAL)
+		slot->state = SLOT_IDLE;
 	slot->next = rvdev->unsent;
 	rvdev->unsent = (uint16_t)(slot - rvdev->tx_slots + 1);
 }
 
-int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot, uint32_t src,
-			uint32_t dst, int len)
+void rpmsg_virtio_unsent(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot)
+{
+	unsent(rvdev, slot);
+}
+
+static inline int submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot,
+			 uint32_t src, uint32_t dst, int len)
 {
 	uint32_t used = (uint32_t)len + sizeof(struct rpmsg_hdr);
 	struct virtqueue *vq = rvdev->svq;
@@ -111,19 +119,25 @@ int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra 
 	if (VIRTIO_ROLE_IS_DRIVER(rvdev->vdev))
 		ret = virtqueue_push_buffer(vq, slot->addr, slot->len, false, slot);
 	else
-		ret = virtqueue_push_consumed_buffer(vq, (uint16_t)(slot - rvdev->tx_slots),
-						     rvdev->full_used_len ? slot->len : used);
+		ret = vq_give(vq, slot, rvdev->full_used_len ? slot->len : used);
 	if (ret != VQUEUE_SUCCESS)
 		return RPMSG_ERR_DEV_STATE;
-	slot->state = SLOT_IDLE;
-	rvdev->stats.tx_messages++;
+	if (!METAL_IS_MINIMAL)
+		slot->state = SLOT_IDLE;
+	RPMSG_COUNT(rvdev, tx_messages);
 	/* Corked: half a ring is as much as a peer that sleeps is left without. */
-	if (!rvdev->corked ||
+	if (METAL_IS_MINIMAL || !rvdev->corked ||
 	    (uint16_t)(vq->vq_prod_idx - vq->vq_kicked_idx) >= vq->vq_nentries / 2)
 		virtqueue_kick(vq);
 	else if ((uint16_t)(vq->vq_prod_idx - vq->vq_public_idx) >= vq->vq_nentries / 4)
 		virtqueue_publish(vq);
 	return len;
+}
+
+int rpmsg_virtio_submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot, uint32_t src,
+			uint32_t dst, int len)
+{
+	return submit(rvdev, slot, src, dst, len);
 }
 
 /* The peer had all these cache lines. They come at the same time, not one after the other as they
@@ -142,18 +156,19 @@ static int try_send(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 	int ret = RPMSG_ERR_NO_BUFF;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	slot = rpmsg_virtio_take_slot(rvdev);
+	slot = take_slot(rvdev);
 	if (slot && (uint32_t)len > slot->len - sizeof(struct rpmsg_hdr)) {
 		ret = RPMSG_ERR_BUFF_SIZE;
 	} else if (slot) {
-		expect(slot->addr, (uint32_t)len + sizeof(struct rpmsg_hdr));
-		if (len)
+		if (!METAL_IS_MINIMAL)
+			expect(slot->addr, (uint32_t)len + sizeof(struct rpmsg_hdr));
+		if (METAL_IS_MINIMAL || len)
 			metal_copy_to_shared((uint8_t *)slot->addr + sizeof(struct rpmsg_hdr), data,
 					     (size_t)len);
-		ret = rpmsg_virtio_submit(rvdev, slot, src, dst, len);
+		ret = submit(rvdev, slot, src, dst, len);
 	}
 	if (slot && ret < 0)
-		rpmsg_virtio_unsent(rvdev, slot);
+		unsent(rvdev, slot);
 	metal_mutex_release(&rvdev->rdev.lock);
 	return ret;
 }
@@ -163,6 +178,7 @@ int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
 {
 	struct rpmsg_virtio_device *rvdev = to_rvdev(rdev);
 	uint32_t steps = wait ? rpmsg_virtio_wait_steps(rvdev) : 0;
+	bool last = false;
 	int ret;
 
 	if (len > UINT16_MAX ||
@@ -172,11 +188,13 @@ int rpmsg_virtio_send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
 	for (;;) {
 		if (!rpmsg_virtio_link_up(rvdev))
 			return RPMSG_ERR_DEV_STATE;
+		if (last)
+			return RPMSG_ERR_NO_BUFF;
 		ret = try_send(rvdev, src, dst, data, len);
 		if (ret != RPMSG_ERR_NO_BUFF)
 			return ret;
-		rpmsg_virtio_pause();
-		if (!steps-- || !rpmsg_virtio_wait_step(rvdev))
-			return rpmsg_virtio_link_up(rvdev) ? ret : RPMSG_ERR_DEV_STATE;
+		if (!METAL_IS_MINIMAL)
+			rpmsg_virtio_pause();
+		last = !steps-- || !wait_step(rvdev);
 	}
 }

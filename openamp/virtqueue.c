@@ -20,7 +20,7 @@ struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra)
 		return NULL;
 	size = sizeof(*vq) + num_desc_extra * sizeof(vq->vq_descx[0]);
 	vq = metal_allocate_memory((unsigned int)size);
-	if (vq)
+	if (vq && !METAL_IS_MINIMAL) /* there it is used for the first time */
 		memset(vq, 0, size);
 	return vq;
 }
@@ -41,13 +41,17 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 {
 	uint16_t num;
 
-	if (!device || !ring || !vq || !ring->vaddr)
+	if (METAL_MISTAKE(!device || !ring || !vq || !ring->vaddr))
 		return ERROR_VQUEUE_INVLD_PARAM;
 	num = ring->num_descs;
-	if (!power_of_two(num) || num > VQ_RING_MAX_NUM)
+	/* A transport has checked what the peer says of them before it allocated the queue. */
+	if (METAL_MISTAKE(!power_of_two(num) || num > VQ_RING_MAX_NUM))
 		return ERROR_VRING_MAX_DESC;
-	if (!power_of_two(ring->align) || ring->align < 4 || (uintptr_t)ring->vaddr % 4)
+	if (METAL_MISTAKE(!power_of_two(ring->align) || ring->align < 4 ||
+			  (uintptr_t)ring->vaddr % 4))
 		return ERROR_VRING_ALIGN;
+	if (METAL_IS_MINIMAL && (device->features & VIRTIO_RING_F_EVENT_IDX))
+		return ERROR_VQUEUE_INVLD_PARAM;
 	memset(vq, 0, sizeof(*vq) + num * sizeof(vq->vq_descx[0]));
 	vq->vq_dev = device;
 	vq->vq_name = name;
@@ -93,10 +97,8 @@ static void write_flags(struct virtqueue *vq, uint16_t flags)
 	VRING_FLUSH(place, sizeof(*place));
 }
 
-void vq_consumed(struct virtqueue *vq)
+void vq_tell_consumed(struct virtqueue *vq)
 {
-	if (!vq->vq_event_idx || !vq->vq_cb_enabled)
-		return;
 	write_event(vq, vq_consumed_idx(vq));
 	/* The caller looks at the index again; the peer must have seen this before it. */
 	metal_full_barrier();
@@ -105,7 +107,7 @@ void vq_consumed(struct virtqueue *vq)
 void virtqueue_disable_cb(struct virtqueue *vq)
 {
 	vq->vq_cb_enabled = false;
-	if (vq->vq_event_idx)
+	if (vq_event_idx(vq))
 		write_event(vq, (uint16_t)(vq_consumed_idx(vq) - vq->vq_nentries - 1));
 	else
 		write_flags(vq, 1); /* NO_INTERRUPT, NO_NOTIFY */
@@ -114,7 +116,7 @@ void virtqueue_disable_cb(struct virtqueue *vq)
 int virtqueue_enable_cb(struct virtqueue *vq)
 {
 	vq->vq_cb_enabled = true;
-	if (vq->vq_event_idx)
+	if (vq_event_idx(vq))
 		write_event(vq, vq_consumed_idx(vq));
 	else
 		write_flags(vq, 0);
@@ -124,7 +126,7 @@ int virtqueue_enable_cb(struct virtqueue *vq)
 
 bool virtqueue_seen(const struct virtqueue *vq)
 {
-	return vq->vq_peer_idx != vq_consumed_idx(vq);
+	return vq_seen(vq);
 }
 
 bool virtqueue_pending(struct virtqueue *vq)
@@ -134,26 +136,10 @@ bool virtqueue_pending(struct virtqueue *vq)
 
 	if (virtqueue_is_broken(vq))
 		return false;
-	if (virtqueue_seen(vq))
+	if (vq_seen(vq))
 		return true;
 	VRING_INVALIDATE(idx, sizeof(*idx));
 	return metal_shared_read16_acquire(idx) != vq_consumed_idx(vq);
-}
-
-/* The words of one place in the ring, which is in a line that the peer may look at all the time:
- * written together for all buffers that were put since the last time. */
-static void write_place(struct virtqueue *vq, uint16_t slot)
-{
-	const struct vq_desc_extra *x = &vq->vq_descx[slot];
-
-	if (VIRTIO_ROLE_IS_DRIVER(vq->vq_dev)) {
-		metal_shared_write16(&vq->vq_ring.avail->ring[slot], x->place_id);
-		VRING_FLUSH(&vq->vq_ring.avail->ring[slot], sizeof(uint16_t));
-	} else {
-		metal_shared_write32(&vq->vq_ring.used->ring[slot].id, x->place_id);
-		metal_shared_write32(&vq->vq_ring.used->ring[slot].len, x->place_len);
-		VRING_FLUSH(&vq->vq_ring.used->ring[slot], sizeof(struct vring_used_elem));
-	}
 }
 
 void virtqueue_publish(struct virtqueue *vq)
@@ -161,10 +147,14 @@ void virtqueue_publish(struct virtqueue *vq)
 	uint16_t *idx = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev) ? &vq->vq_ring.avail->idx
 							  : &vq->vq_ring.used->idx;
 
-	if (vq->vq_public_idx == vq->vq_prod_idx)
+	if (!METAL_IS_MINIMAL && vq->vq_public_idx == vq->vq_prod_idx)
 		return;
-	while (vq->vq_public_idx != vq->vq_prod_idx)
-		write_place(vq, vq->vq_public_idx++ & (vq->vq_nentries - 1));
+	/* These words are in a line that the peer may look at all the time: written together. */
+	while (!METAL_IS_MINIMAL && vq->vq_public_idx != vq->vq_prod_idx) {
+		uint16_t slot = vq->vq_public_idx++ & (vq->vq_nentries - 1);
+
+		vq_write_place(vq, slot, vq->vq_descx[slot].place_id, vq->vq_descx[slot].place_len);
+	}
 	metal_shared_write16_release(idx, vq->vq_prod_idx);
 	VRING_FLUSH(idx, sizeof(*idx));
 }
@@ -175,12 +165,12 @@ static bool peer_wants_kick(struct virtqueue *vq)
 	bool driver = VIRTIO_ROLE_IS_DRIVER(vq->vq_dev);
 	uint16_t *word;
 
-	if (vq->vq_event_idx)
+	if (vq_event_idx(vq))
 		word = driver ? &vring_avail_event(vr) : &vring_used_event(vr);
 	else
 		word = driver ? &vr->used->flags : &vr->avail->flags;
 	VRING_INVALIDATE(word, sizeof(*word));
-	if (!vq->vq_event_idx)
+	if (!vq_event_idx(vq))
 		return !(metal_shared_read16(word) & 1);
 	return vring_need_event(metal_shared_read16(word), vq->vq_prod_idx, vq->vq_kicked_idx);
 }
@@ -196,8 +186,9 @@ void virtqueue_kick(struct virtqueue *vq)
 	metal_full_barrier();
 	wanted = peer_wants_kick(vq);
 	vq->vq_kicked_idx = vq->vq_prod_idx;
-	vq->vq_queued_cnt = 0;
-	if (wanted && vq->notify)
+	if (!METAL_IS_MINIMAL)
+		vq->vq_queued_cnt = 0;
+	if (wanted && (METAL_IS_MINIMAL || vq->notify))
 		vq->notify(vq);
 }
 

@@ -10,7 +10,7 @@ struct desc {
 	uint16_t flags;
 };
 
-static struct desc read_desc(struct virtqueue *vq, uint16_t idx)
+static inline struct desc read_desc(struct virtqueue *vq, uint16_t idx)
 {
 	uint8_t *d = (uint8_t *)&vq->vq_ring.desc[idx];
 	struct desc desc;
@@ -24,8 +24,16 @@ static struct desc read_desc(struct virtqueue *vq, uint16_t idx)
 
 static bool breach(struct virtqueue *vq, enum virtqueue_breach what, uint64_t value)
 {
-	virtqueue_set_broken(vq, what, value);
+	vq_break(vq, what, value);
 	return false;
+}
+
+static uint16_t read_place(struct virtqueue *vq, uint16_t slot)
+{
+	uint16_t *entry = &vq->vq_ring.avail->ring[slot];
+
+	VRING_INVALIDATE(entry, sizeof(*entry));
+	return metal_shared_read16(entry);
 }
 
 /*
@@ -39,10 +47,8 @@ static void read_ahead(struct virtqueue *vq, uint16_t avail)
 
 	for (uint16_t i = vq->vq_peer_idx; i != avail; i++) {
 		uint16_t slot = i & (vq->vq_nentries - 1);
-		uint16_t *entry = &vq->vq_ring.avail->ring[slot], id;
+		uint16_t id = read_place(vq, slot);
 
-		VRING_INVALIDATE(entry, sizeof(*entry));
-		id = metal_shared_read16(entry);
 		vq->vq_descx[slot].place_id = id;
 		vq_expect(vq, id, to_write);
 	}
@@ -54,23 +60,27 @@ static bool look_avail(struct virtqueue *vq)
 {
 	uint16_t avail;
 
-	if (vq->vq_peer_idx != vq->vq_available_idx)
+	if (vq_seen(vq))
 		return true;
 	VRING_INVALIDATE(&vq->vq_ring.avail->idx, sizeof(uint16_t));
 	avail = metal_shared_read16_acquire(&vq->vq_ring.avail->idx);
 	/* What the driver can offer is what we do not hold already. */
 	if ((uint16_t)(avail - vq->vq_available_idx) > vq->vq_free_cnt)
 		return breach(vq, VQ_BREACH_AVAIL_IDX, avail);
-	read_ahead(vq, avail);
+	if (!METAL_IS_MINIMAL)
+		read_ahead(vq, avail);
 	return avail != vq->vq_available_idx;
 }
 
 /* Head of the next offered buffer, checked. False: nothing, or broken. */
-static bool next_avail(struct virtqueue *vq, uint16_t *head)
+static inline bool next_avail(struct virtqueue *vq, uint16_t *head)
 {
+	uint16_t slot;
+
 	if (!look_avail(vq))
 		return false;
-	*head = vq->vq_descx[vq->vq_available_idx & (vq->vq_nentries - 1)].place_id;
+	slot = vq->vq_available_idx & (vq->vq_nentries - 1);
+	*head = METAL_IS_MINIMAL ? read_place(vq, slot) : vq->vq_descx[slot].place_id;
 	if (*head >= vq->vq_nentries)
 		return breach(vq, VQ_BREACH_DESC_ID, *head);
 	if (vq->vq_descx[*head].ndescs)
@@ -80,57 +90,81 @@ static bool next_avail(struct virtqueue *vq, uint16_t *head)
 
 /* Address of what a descriptor says, checked; NULL: not all of it is shared memory. A driver mostly
  * says the same as the last time. */
-static void *check_addr(struct virtqueue *vq, struct vq_desc_extra *x, const struct desc *desc)
+static inline void *check_addr(struct virtqueue *vq, struct vq_desc_extra *x,
+			       const struct desc *desc)
 {
-	if (x->addr && x->len == desc->len && (uintptr_t)x->cookie == desc->addr)
+	if (!METAL_IS_MINIMAL && x->addr && x->len == desc->len &&
+	    (uintptr_t)x->cookie == desc->addr)
 		return x->addr;
-	x->addr = vq->shm_io ? metal_io_phys_range(vq->shm_io, desc->addr, desc->len) : NULL;
+	x->addr = METAL_MISTAKE(!vq->shm_io)
+			  ? NULL
+			  : metal_io_phys_range(vq->shm_io, desc->addr, desc->len);
 	x->len = desc->len;
-	x->cookie = (void *)(uintptr_t)desc->addr;
+	if (!METAL_IS_MINIMAL)
+		x->cookie = (void *)(uintptr_t)desc->addr;
 	return x->addr;
 }
 
-static bool take(struct virtqueue *vq, uint16_t head)
+static inline bool take(struct virtqueue *vq, struct vq_desc_extra *x, struct desc desc)
 {
-	struct desc desc = read_desc(vq, head);
-
 	if (desc.flags & (VRING_DESC_F_NEXT | VRING_DESC_F_INDIRECT))
 		return breach(vq, VQ_BREACH_DESC_FLAGS, desc.flags);
 	if (!desc.len)
 		return breach(vq, VQ_BREACH_DESC_LEN, desc.len);
-	if (!check_addr(vq, &vq->vq_descx[head], &desc))
+	if (!check_addr(vq, x, &desc))
 		return breach(vq, VQ_BREACH_DESC_ADDR, desc.addr);
-	vq->vq_seen_write = desc.flags & VRING_DESC_F_WRITE;
-	vq->vq_descx[head].ndescs = 1;
+	if (!METAL_IS_MINIMAL)
+		vq->vq_seen_write = desc.flags & VRING_DESC_F_WRITE;
+	x->ndescs = 1;
 	vq->vq_free_cnt--;
 	return true;
 }
 
-void *virtqueue_get_available_buffer(struct virtqueue *vq, uint16_t *avail_idx, uint32_t *len)
+struct vq_desc_extra *vq_take(struct virtqueue *vq)
 {
+	struct vq_desc_extra *x;
 	uint16_t head;
 
-	if (!vq || virtqueue_is_broken(vq) || !next_avail(vq, &head) || !take(vq, head))
+	if (virtqueue_is_broken(vq) || !next_avail(vq, &head))
+		return NULL;
+	x = &vq->vq_descx[head];
+	if (!take(vq, x, read_desc(vq, head)))
 		return NULL;
 	vq->vq_available_idx++;
 	vq_consumed(vq);
+	return x;
+}
+
+int vq_give(struct virtqueue *vq, struct vq_desc_extra *x, uint32_t len)
+{
+	if (!x->ndescs)
+		return ERROR_INVLD_DESC_IDX;
+	if (virtqueue_is_broken(vq))
+		return ERROR_VQUEUE_BROKEN;
+	vq_put(vq, (uint16_t)(x - vq->vq_descx), len);
+	x->ndescs = 0;
+	vq->vq_free_cnt++;
+	return VQUEUE_SUCCESS;
+}
+
+void *virtqueue_get_available_buffer(struct virtqueue *vq, uint16_t *avail_idx, uint32_t *len)
+{
+	struct vq_desc_extra *x = vq ? vq_take(vq) : NULL;
+
+	if (!x)
+		return NULL;
 	if (avail_idx)
-		*avail_idx = head;
+		*avail_idx = (uint16_t)(x - vq->vq_descx);
 	if (len)
-		*len = vq->vq_descx[head].len;
-	return vq->vq_descx[head].addr;
+		*len = x->len;
+	return x->addr;
 }
 
 int virtqueue_push_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)
 {
-	if (!vq || head_idx >= vq->vq_nentries || !vq->vq_descx[head_idx].ndescs)
+	if (!vq || head_idx >= vq->vq_nentries)
 		return ERROR_INVLD_DESC_IDX;
-	if (virtqueue_is_broken(vq))
-		return ERROR_VQUEUE_BROKEN;
-	vq_put(vq, head_idx, len);
-	vq->vq_descx[head_idx].ndescs = 0;
-	vq->vq_free_cnt++;
-	return VQUEUE_SUCCESS;
+	return vq_give(vq, &vq->vq_descx[head_idx], len);
 }
 
 int virtqueue_add_consumed_buffer(struct virtqueue *vq, uint16_t head_idx, uint32_t len)

@@ -8,6 +8,7 @@
 #define METAL_CONDITION_H
 
 #include <metal/compiler.h>
+#include <metal/config.h>
 #include <metal/mutex.h>
 #include <metal/utilities.h>
 #include <metal/system/condition.h>
@@ -23,7 +24,7 @@ METAL_C_BEGIN
 
 /* Releases m, waits, has m again. 0, or -EINVAL: m is not held, or not the one of the first wait.
  */
-int metal_condition_wait(struct metal_condition *cv, metal_mutex_t *m);
+METAL_NOT_MINIMAL int metal_condition_wait(struct metal_condition *cv, metal_mutex_t *m);
 
 METAL_C_END
 

@@ -41,7 +41,8 @@ struct remoteproc_virtio {
 /*
  * rsc: the VDEV entry in place (struct fw_rsc_vdev), already checked by the caller to have room
  * for its vrings and config space; aligned to 4. rsc_io may be NULL for local memory. notify is
- * called with priv. NULL: no memory, or the entry lies outside rsc_io.
+ * called with priv. NULL: no memory, the entry lies outside rsc_io, or the library was built
+ * without what is asked for.
  */
 struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int notifyid, void *rsc,
 					       struct metal_io_region *rsc_io, void *priv,
@@ -51,7 +52,8 @@ void rproc_virtio_remove_vdev(struct virtio_device *vdev);
 
 /*
  * Place ring `index` at va. 0, or -RPROC_EINVAL for a ring that is misaligned, whose size is no
- * power of two or, in the driver's role, that is not wholly in io (may be NULL).
+ * power of two or, in the driver's role and in a minimal client, that is not wholly in io (may be
+ * NULL).
  */
 int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsigned int notifyid,
 			    void *va, struct metal_io_region *io, unsigned int num_descs,

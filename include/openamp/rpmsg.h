@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <metal/compiler.h>
+#include <metal/config.h>
 #include <metal/list.h>
 #include <metal/mutex.h>
 #include <metal/sys.h>
@@ -152,17 +153,18 @@ static inline int rpmsg_trysend_offchannel(struct rpmsg_endpoint *ept, uint32_t 
  * Keep a received buffer beyond its callback, and give it back. Counted, privately: each hold
  * needs one release. A pointer that is no held buffer is ignored.
  */
-void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
-void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
+METAL_NOT_MINIMAL void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
+METAL_NOT_MINIMAL void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
 
 /*
  * Sending without a copy: get a buffer (*len: room for payload), fill it, send it or release it.
  * After an error from send the buffer is still the caller's.
  */
-void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int wait);
-int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf);
-int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst,
-				 const void *data, int len);
+METAL_NOT_MINIMAL void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len,
+						    int wait);
+METAL_NOT_MINIMAL int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf);
+METAL_NOT_MINIMAL int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src,
+						   uint32_t dst, const void *data, int len);
 
 static inline int rpmsg_sendto_nocopy(struct rpmsg_endpoint *ept, const void *data, int len,
 				      uint32_t dst)
@@ -184,8 +186,8 @@ struct rpmsg_endpoint *rpmsg_get_endpoint(struct rpmsg_device *rdev, const char 
 					  uint32_t addr, uint32_t dest_addr);
 
 /* Payload room of one message, or a negative error. */
-int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept);
-int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept);
+METAL_NOT_MINIMAL int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept);
+METAL_NOT_MINIMAL int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept);
 
 /*
  * Register an endpoint. The structure is the caller's and must outlive it. src RPMSG_ADDR_ANY
@@ -200,9 +202,10 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
  * Not in OpenAMP: the same for an endpoint whose messages overtake others', where the device knows
  * a way (rpmsg_virtio_use_lanes()). announcement: further bits of its announcement's flags.
  */
-int rpmsg_create_urgent_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name,
-			    uint32_t src, uint32_t dest, rpmsg_ept_cb cb,
-			    rpmsg_ns_unbind_cb ns_unbind_cb, uint32_t announcement);
+METAL_NOT_MINIMAL int rpmsg_create_urgent_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev,
+					      const char *name, uint32_t src, uint32_t dest,
+					      rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb,
+					      uint32_t announcement);
 
 /*
  * Unregister; announces the end where the name service is known. May be called from the

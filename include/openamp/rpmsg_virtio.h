@@ -5,6 +5,7 @@
 
 #include <metal/cache.h>
 #include <metal/compiler.h>
+#include <metal/config.h>
 #include <metal/io.h>
 #include <metal/mutex.h>
 #include <openamp/rpmsg.h>
@@ -122,8 +123,9 @@ struct rpmsg_virtio_device {
 #define RPMSG_REMOTE VIRTIO_DEV_DEVICE
 #define RPMSG_HOST   VIRTIO_DEV_DRIVER
 
-static inline void rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev,
-					    rpmsg_virtio_notify_wait_cb notify_wait_cb)
+METAL_NOT_MINIMAL static inline void
+rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev,
+			 rpmsg_virtio_notify_wait_cb notify_wait_cb)
 {
 	rvdev->notify_wait_cb = notify_wait_cb;
 }
@@ -186,8 +188,8 @@ static inline void rpmsg_virtio_delete_virtqueues(struct rpmsg_virtio_device *rv
 }
 
 /* Payload room of the next message, without its header; negative error. */
-int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev);
-int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev);
+METAL_NOT_MINIMAL int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev);
+METAL_NOT_MINIMAL int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev);
 
 static inline int rpmsg_virtio_get_buffer_size(struct rpmsg_device *rdev)
 {
@@ -232,12 +234,13 @@ void rpmsg_virtio_rx_skip(struct rpmsg_virtio_device *rvdev);
  * or size of a lane is wrong, or out of memory; nothing has changed. max: bytes of payload of one
  * message, 0: as many as the smallest lane allows to each.
  */
-int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev, struct rpmsg_virtio_lanes *lanes,
-			   const struct rpmsg_virtio_lane_place *place, unsigned int n,
-			   uint32_t max);
+METAL_NOT_MINIMAL int rpmsg_virtio_use_lanes(struct rpmsg_virtio_device *rvdev,
+					     struct rpmsg_virtio_lanes *lanes,
+					     const struct rpmsg_virtio_lane_place *place,
+					     unsigned int n, uint32_t max);
 /* Right after that, with rpmsg_resume_vdev(): go on with lanes that an earlier process left, as
  * they are. RPMSG_ERR_INIT: they make no sense. */
-int rpmsg_virtio_resume_lanes(struct rpmsg_virtio_device *rvdev);
+METAL_NOT_MINIMAL int rpmsg_virtio_resume_lanes(struct rpmsg_virtio_device *rvdev);
 
 /*
  * Not in OpenAMP: several messages for one doorbell. What is sent between the two, by whatever
@@ -246,16 +249,16 @@ int rpmsg_virtio_resume_lanes(struct rpmsg_virtio_device *rvdev);
  * Between them nobody may wait for the peer, other than inside a sending function. Before
  * rpmsg_deinit_vdev(), not after.
  */
-void rpmsg_virtio_cork(struct rpmsg_virtio_device *rvdev);
-void rpmsg_virtio_uncork(struct rpmsg_virtio_device *rvdev);
+METAL_NOT_MINIMAL void rpmsg_virtio_cork(struct rpmsg_virtio_device *rvdev);
+METAL_NOT_MINIMAL void rpmsg_virtio_uncork(struct rpmsg_virtio_device *rvdev);
 
 /* Queues or lanes: is a message of that many bytes likely to find room now? Lanes: for sure, once
  * it was said and until something is sent. */
-bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
+METAL_NOT_MINIMAL bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
 /* The same of several messages of that many bytes: how many at least. Queues: 1 at the most. */
-unsigned int rpmsg_virtio_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
+METAL_NOT_MINIMAL unsigned int rpmsg_virtio_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
 /* Queues or lanes: the peer shall notify us when it has made room / need not. True: look again. */
-bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want);
+METAL_NOT_MINIMAL bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want);
 
 /*
  * Destroys all endpoints (announced as far as there are buffers right now; never waits), deletes

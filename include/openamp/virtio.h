@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <metal/compiler.h>
+#include <metal/config.h>
 #include <metal/errno.h>
 #include <metal/spinlock.h>
 #include <openamp/virtqueue.h>
@@ -87,8 +88,9 @@ METAL_C_BEGIN
 
 #define VIRTIO_ROLE_IS_DRIVER(vdev) \
 	(VIRTIO_ENABLED(VIRTIO_DRIVER_SUPPORT) && (vdev)->role == VIRTIO_DEV_DRIVER)
-#define VIRTIO_ROLE_IS_DEVICE(vdev) \
-	(VIRTIO_ENABLED(VIRTIO_DEVICE_SUPPORT) && (vdev)->role == VIRTIO_DEV_DEVICE)
+#define VIRTIO_ROLE_IS_DEVICE(vdev)               \
+	(VIRTIO_ENABLED(VIRTIO_DEVICE_SUPPORT) && \
+	 (!VIRTIO_ENABLED(VIRTIO_DRIVER_SUPPORT) || (vdev)->role == VIRTIO_DEV_DEVICE))
 
 #define VIRTIO_F_NOTIFY_ON_EMPTY (1 << 24)
 #define VIRTIO_F_ANY_LAYOUT	 (1 << 27)
@@ -166,6 +168,19 @@ struct virtio_dispatch {
 	void (*notify)(struct virtqueue *vq);
 };
 
+/* Those of remoteproc_virtio.c, the only transport of a minimal client: by name. */
+void rproc_virtio_delete_virtqueues(struct virtio_device *vdev);
+uint8_t rproc_virtio_get_status(struct virtio_device *vdev);
+uint32_t rproc_virtio_get_features(struct virtio_device *vdev);
+void rproc_virtio_notify(struct virtqueue *vq);
+#ifdef METAL_MINIMAL
+#define VIRTIO_HAS(vdev, operation)  true
+#define VIRTIO_CALL(vdev, operation) rproc_virtio_##operation
+#else
+#define VIRTIO_HAS(vdev, operation)  ((vdev)->func && (vdev)->func->operation)
+#define VIRTIO_CALL(vdev, operation) (vdev)->func->operation
+#endif
+
 struct virtio_memory_ops {
 	void *(*alloc)(struct virtio_device *dev, size_t size, size_t align);
 	void (*free)(struct virtio_device *dev, void *buf);
@@ -192,8 +207,8 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 
 static inline void virtio_delete_virtqueues(struct virtio_device *vdev)
 {
-	if (vdev && vdev->func && vdev->func->delete_virtqueues)
-		vdev->func->delete_virtqueues(vdev);
+	if (!METAL_MISTAKE(!vdev) && VIRTIO_HAS(vdev, delete_virtqueues))
+		VIRTIO_CALL(vdev, delete_virtqueues)(vdev);
 }
 
 static inline uint32_t virtio_get_devid(const struct virtio_device *vdev)
@@ -203,11 +218,11 @@ static inline uint32_t virtio_get_devid(const struct virtio_device *vdev)
 
 static inline int virtio_get_status(struct virtio_device *vdev, uint8_t *status)
 {
-	if (!vdev || !status)
+	if (METAL_MISTAKE(!vdev || !status))
 		return -EINVAL;
-	if (!vdev->func || !vdev->func->get_status)
+	if (!VIRTIO_HAS(vdev, get_status))
 		return -ENXIO;
-	*status = vdev->func->get_status(vdev);
+	*status = VIRTIO_CALL(vdev, get_status)(vdev);
 	return 0;
 }
 
@@ -226,11 +241,11 @@ int virtio_write_config(struct virtio_device *vdev, uint32_t offset, void *src, 
 
 static inline int virtio_get_features(struct virtio_device *vdev, uint32_t *features)
 {
-	if (!vdev || !features)
+	if (METAL_MISTAKE(!vdev || !features))
 		return -EINVAL;
-	if (!vdev->func || !vdev->func->get_features)
+	if (!VIRTIO_HAS(vdev, get_features))
 		return -ENXIO;
-	*features = vdev->func->get_features(vdev);
+	*features = VIRTIO_CALL(vdev, get_features)(vdev);
 	if (VIRTIO_ROLE_IS_DEVICE(vdev))
 		vdev->features = *features;
 	return 0;

@@ -92,8 +92,9 @@ struct virtqueue *virtio_mmio_setup_virtqueue(struct virtio_device *vdev, unsign
 					      void *cb_arg, const char *vq_name);
 
 /* Addresses as they are mapped here. 0, -1: no device of version 1 there, or -errno. */
-int virtio_mmio_device_init(struct virtio_mmio_device *vmdev, uintptr_t virt_mem_ptr,
-			    uintptr_t cfg_mem_ptr, void *user_data);
+METAL_NOT_MINIMAL int virtio_mmio_device_init(struct virtio_mmio_device *vmdev,
+					      uintptr_t virt_mem_ptr, uintptr_t cfg_mem_ptr,
+					      void *user_data);
 
 /* The interrupt: calls the queues' callbacks, acknowledges. */
 void virtio_mmio_isr(struct virtio_device *vdev);

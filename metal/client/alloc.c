@@ -9,6 +9,27 @@
 
 #include "include/metal/system/port.h"
 
+#ifdef METAL_MINIMAL
+/* One thread asks, at its start, and nothing comes back. */
+void *metal_allocate_memory(unsigned int size)
+{
+	static unsigned int used;
+	unsigned int room = metal_arena_size - used;
+	void *memory = metal_arena + used;
+
+	if (size > room)
+		return NULL;
+	size = (size + 15) & ~15u;
+	used += size < room ? size : room;
+	return memory;
+}
+
+void metal_free_memory(void *ptr)
+{
+	(void)ptr;
+}
+#else
+
 #define UNIT sizeof(struct block)
 
 struct block {
@@ -72,3 +93,4 @@ void metal_free_memory(void *ptr)
 	((struct block *)ptr - 1)->used = false;
 	metal_port_critical_leave(state);
 }
+#endif

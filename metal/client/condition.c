@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <metal/condition.h>
 
+#ifndef METAL_MINIMAL /* nobody could signal it */
+
 int metal_condition_wait(struct metal_condition *cv, metal_mutex_t *m)
 {
 	unsigned long state;
@@ -20,3 +22,5 @@ int metal_condition_wait(struct metal_condition *cv, metal_mutex_t *m)
 	__metal_mutex_wait(m, state);
 	return 0;
 }
+
+#endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <metal/mutex.h>
 
+#ifndef METAL_MINIMAL
+
 extern inline void __metal_mutex_acquire(metal_mutex_t *mutex);
 extern inline void __metal_mutex_release(metal_mutex_t *mutex);
 
@@ -14,3 +16,5 @@ void __metal_mutex_wait(metal_mutex_t *mutex, unsigned long state)
 	mutex->held = 1;
 	mutex->state = (unsigned int)state;
 }
+
+#endif

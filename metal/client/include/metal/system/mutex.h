@@ -34,6 +34,25 @@ static inline void __metal_mutex_deinit(metal_mutex_t *mutex)
 	mutex->state = 0;
 }
 
+#ifdef METAL_MINIMAL
+/* One thread alone. */
+static inline void __metal_mutex_acquire(metal_mutex_t *mutex)
+{
+	(void)mutex;
+}
+
+static inline void __metal_mutex_release(metal_mutex_t *mutex)
+{
+	(void)mutex;
+}
+
+static inline int __metal_mutex_try_acquire(metal_mutex_t *mutex)
+{
+	(void)mutex;
+	return 1;
+}
+#else
+
 /* In a critical section, whose enter gave state: once nobody has the mutex it is the caller's. */
 void __metal_mutex_wait(metal_mutex_t *mutex, unsigned long state);
 
@@ -72,6 +91,8 @@ static inline int __metal_mutex_try_acquire(metal_mutex_t *mutex)
 	mutex->state = (unsigned int)state;
 	return 1;
 }
+
+#endif /* METAL_MINIMAL */
 
 static inline int __metal_mutex_is_acquired(metal_mutex_t *mutex)
 {
