@@ -33,7 +33,7 @@ static struct vq_desc_extra *driver_slot(struct rpmsg_virtio_device *rvdev)
 	return slot;
 }
 
-static inline struct vq_desc_extra *take_slot(struct rpmsg_virtio_device *rvdev)
+static struct vq_desc_extra *take_slot(struct rpmsg_virtio_device *rvdev)
 {
 	struct vq_desc_extra *slot;
 
@@ -72,7 +72,7 @@ uint32_t rpmsg_virtio_wait_steps(const struct rpmsg_virtio_device *rvdev)
 	return rvdev->tx_timeout_us / WAIT_STEP_US;
 }
 
-static inline bool wait_step(struct rpmsg_virtio_device *rvdev)
+static bool wait_step(struct rpmsg_virtio_device *rvdev)
 {
 	const struct virtio_vring_info *info;
 
@@ -107,8 +107,8 @@ void rpmsg_virtio_unsent(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra
 	unsent(rvdev, slot);
 }
 
-static inline int submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot,
-			 uint32_t src, uint32_t dst, int len)
+static int submit(struct rpmsg_virtio_device *rvdev, struct vq_desc_extra *slot, uint32_t src,
+		  uint32_t dst, int len)
 {
 	uint32_t used = (uint32_t)len + sizeof(struct rpmsg_hdr);
 	struct virtqueue *vq = rvdev->svq;

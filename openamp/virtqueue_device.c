@@ -10,7 +10,7 @@ struct desc {
 	uint16_t flags;
 };
 
-static inline struct desc read_desc(struct virtqueue *vq, uint16_t idx)
+static struct desc read_desc(struct virtqueue *vq, uint16_t idx)
 {
 	uint8_t *d = (uint8_t *)&vq->vq_ring.desc[idx];
 	struct desc desc;
@@ -73,7 +73,7 @@ static bool look_avail(struct virtqueue *vq)
 }
 
 /* Head of the next offered buffer, checked. False: nothing, or broken. */
-static inline bool next_avail(struct virtqueue *vq, uint16_t *head)
+static bool next_avail(struct virtqueue *vq, uint16_t *head)
 {
 	uint16_t slot;
 
@@ -90,8 +90,7 @@ static inline bool next_avail(struct virtqueue *vq, uint16_t *head)
 
 /* Address of what a descriptor says, checked; NULL: not all of it is shared memory. A driver mostly
  * says the same as the last time. */
-static inline void *check_addr(struct virtqueue *vq, struct vq_desc_extra *x,
-			       const struct desc *desc)
+static void *check_addr(struct virtqueue *vq, struct vq_desc_extra *x, const struct desc *desc)
 {
 	if (!METAL_IS_MINIMAL && x->addr && x->len == desc->len &&
 	    (uintptr_t)x->cookie == desc->addr)
@@ -105,7 +104,7 @@ static inline void *check_addr(struct virtqueue *vq, struct vq_desc_extra *x,
 	return x->addr;
 }
 
-static inline bool take(struct virtqueue *vq, struct vq_desc_extra *x, struct desc desc)
+static bool take(struct virtqueue *vq, struct vq_desc_extra *x, struct desc desc)
 {
 	if (desc.flags & (VRING_DESC_F_NEXT | VRING_DESC_F_INDIRECT))
 		return breach(vq, VQ_BREACH_DESC_FLAGS, desc.flags);
