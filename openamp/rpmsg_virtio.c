@@ -62,7 +62,7 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, unsigned int flags)
 		return RPMSG_ERR_INIT;
 	rvq = rvdev->vdev->vrings_info[rx].vq;
 	svq = rvdev->vdev->vrings_info[!rx].vq;
-	if (METAL_MISTAKE(!rvq || !svq))
+	if (!rvq || !svq)
 		return RPMSG_ERR_INIT;
 	virtqueue_set_shmem_io(rvq, rvdev->shbuf_io);
 	virtqueue_set_shmem_io(svq, rvdev->shbuf_io);
