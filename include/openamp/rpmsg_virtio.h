@@ -254,11 +254,11 @@ METAL_NOT_MINIMAL void rpmsg_virtio_uncork(struct rpmsg_virtio_device *rvdev);
 
 /* Queues or lanes: is a message of that many bytes likely to find room now? Lanes: for sure, once
  * it was said and until something is sent. */
-METAL_NOT_MINIMAL bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
+bool rpmsg_virtio_has_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
 /* The same of several messages of that many bytes: how many at least. Queues: 1 at the most. */
-METAL_NOT_MINIMAL unsigned int rpmsg_virtio_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
+unsigned int rpmsg_virtio_room(struct rpmsg_virtio_device *rvdev, uint32_t len);
 /* Queues or lanes: the peer shall notify us when it has made room / need not. True: look again. */
-METAL_NOT_MINIMAL bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want);
+bool rpmsg_virtio_want_room(struct rpmsg_virtio_device *rvdev, bool want);
 
 /*
  * Destroys all endpoints (announced as far as there are buffers right now; never waits), deletes
