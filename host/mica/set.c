@@ -36,7 +36,7 @@ static int get(struct cli *cli, const struct verb *verb, int argc, char **argv)
 		cli_print_json(reply);
 		return MICA_OK;
 	}
-	if (argc > 2)
+	if (argc > 1)
 		ret = print_keys(cli, verb, reply, argc - 1, argv + 1);
 	else
 		fputs(json_text(reply, "text"), stdout);

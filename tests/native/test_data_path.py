@@ -69,6 +69,7 @@ def test_system_calls_of_a_message(site, tmp_path):
         # events for one call.
         n = calls.pop(name, 0) + (calls.pop("epoll_pwait", 0) if name == "epoll_wait" else 0)
         assert n <= each * MESSAGES * SLACK, (name, n)
+        # Counted is what has returned: the reader may have the last message before.
         if name in ("recvmsg", "sendto"):
-            assert n >= each * MESSAGES, (name, n)
+            assert n >= each * MESSAGES - 1, (name, n)
     assert sum(calls.values()) <= (SLACK - 1) * MESSAGES, calls
