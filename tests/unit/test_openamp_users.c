@@ -3,12 +3,14 @@
  * What programs that were written for OpenAMP rely on without asking: transports that leave the
  * queues to the library, rings that the driver places later, announcements that come twice.
  */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <cmocka.h>
 #include <metal/sleep.h>
 #include <metal/utilities.h>
@@ -24,7 +26,7 @@
 #define STEP  0x1000u /* from one ring to the next */
 #define POOL  0x4000u
 
-static _Alignas(4096) uint8_t mem[SIZE];
+static uint8_t *mem; /* SIZE bytes, shared with processes of a test */
 static const metal_phys_addr_t phys = 0x40000000;
 
 /* ---- a transport of five operations, rings and queues of the program ---- */
@@ -115,7 +117,7 @@ static void own_transport(void **state)
 	struct rpmsg_virtio_shm_pool pool;
 
 	(void)state;
-	memset(mem, 0xa5, sizeof(mem));
+	memset(mem, 0xa5, SIZE);
 	own_status = 0;
 	own_open(&own_host, VIRTIO_DEV_DRIVER);
 	own_open(&own_remote, VIRTIO_DEV_DEVICE);
@@ -186,7 +188,7 @@ static struct table *open_table(uint32_t da)
 {
 	struct table *table = (void *)mem;
 
-	memset(mem, 0, sizeof(mem));
+	memset(mem, 0, SIZE);
 	table->header.ver = 1;
 	table->header.num = 1;
 	table->offset[0] = offsetof(struct table, vdev);
@@ -210,33 +212,37 @@ static struct table *open_table(uint32_t da)
 }
 
 /* The driver of another system: places the rings, then says that it is there. */
-static void *place_later(void *arg)
+static void place_later(void)
 {
-	struct table *table = arg;
-
 	metal_sleep_usec(20000);
 	for (uint32_t i = 0; i < 2; i++)
 		metal_shared_write32(
-			&mem[offsetof(struct table, vring) + i * sizeof(table->vring[0]) +
+			&mem[offsetof(struct table, vring) + i * sizeof(struct fw_rsc_vdev_vring) +
 			     offsetof(struct fw_rsc_vdev_vring, da)],
 			(uint32_t)phys + RINGS + i * STEP);
 	metal_shared_write8_release(&mem[offsetof(struct table, vdev.status)],
 				    VIRTIO_CONFIG_STATUS_DRIVER_OK);
-	return NULL;
 }
 
 static void rings_placed_by_the_driver(void **state)
 {
-	struct table *table = open_table(FW_RSC_U32_ADDR_ANY);
 	struct virtio_device *vdev;
-	pthread_t driver;
+	pid_t driver;
+	int status;
 
 	(void)state;
+	(void)open_table(FW_RSC_U32_ADDR_ANY);
 	/* A driver places them itself, before. */
 	assert_null(remoteproc_create_virtio(&rproc, 0, VIRTIO_DEV_DRIVER, NULL));
-	assert_int_equal(pthread_create(&driver, NULL, place_later, table), 0);
+	driver = fork();
+	assert_true(driver >= 0);
+	if (!driver) {
+		place_later();
+		_exit(0);
+	}
 	vdev = remoteproc_create_virtio(&rproc, 0, VIRTIO_DEV_DEVICE, NULL);
-	assert_int_equal(pthread_join(driver, NULL), 0);
+	assert_int_equal(waitpid(driver, &status, 0), driver);
+	assert_int_equal(status, 0);
 	assert_non_null(vdev);
 	assert_ptr_equal(vdev->vrings_info[0].info.vaddr, mem + RINGS);
 	assert_ptr_equal(vdev->vrings_info[1].info.vaddr, mem + RINGS + STEP);
@@ -443,5 +449,8 @@ int main(void)
 		cmocka_unit_test(announced_twice),
 	};
 
+	mem = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mem == MAP_FAILED)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,6 +125,7 @@ wait:
 	str	w2, [x19, #PAGE_SEEN]
 obey:
 	ldr	w26, [x19, #PAGE_COMMAND]
+	cbz	w26, done		/* the host may be about to write one */
 	ldr	w27, [x19, #PAGE_ARGUMENT]
 	str	wzr, [x19, #PAGE_COMMAND]
 	dsb	sy

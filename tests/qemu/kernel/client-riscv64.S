@@ -54,6 +54,7 @@ wait:
 	sw	t0, PAGE_SEEN(s0)
 obey:
 	lw	s3, PAGE_COMMAND(s0)
+	beqz	s3, done		/* the host may be about to write one */
 	fence
 	lwu	s4, PAGE_ARGUMENT(s0)
 	sw	zero, PAGE_COMMAND(s0)

@@ -360,11 +360,16 @@ static void say_to_log(const char *what, uint32_t number)
 	fclose(log);
 }
 
-/* Hold a running client until Linux goes down, then stop it; speaks by the kernel's log. */
+/*
+ * Hold a running client until Linux goes down, then stop it; speaks by the kernel's log. A second
+ * one is not stopped: Linux waits for it as long as it waits at all, so the last word gets out.
+ */
 static void hold_until_reboot(void)
 {
-	int fd = open_mcs();
+	int fd = open_mcs(), other = open_mcs();
 
+	claim(other, "two", CPU_TAKEN);
+	start(other, CPU_TAKEN, use_doorbell(other, MCS_DOORBELL_OWN));
 	claim(fd, "one", CPU_SPARE);
 	start(fd, CPU_SPARE, use_doorbell(fd, MCS_DOORBELL_OWN));
 	say_to_log("client started on core", CPU_SPARE);
