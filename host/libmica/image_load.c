@@ -46,11 +46,11 @@ static int read_piece(const struct mica_image *img, uint64_t at, void *to, size_
 }
 
 struct load {
+	crypto_generichash_state state; /* aligned to 64 bytes */
 	const struct mica_image *img;
 	const struct mica_pedestal_ops *ops;
 	struct mica_pedestal *ped;
 	const char *path;
-	crypto_generichash_state state;
 	uint8_t *buf; /* PIECE */
 };
 
