@@ -39,6 +39,8 @@ class Daemon:
         self.process = subprocess.Popen([os.path.join(BUILD, "micad"), "--pedestal", "native",
                                          "--config-dir", self.dir], env=self.env,
                                         stdin=subprocess.DEVNULL, stderr=self.log, cwd=self.dir)
+        with contextlib.suppress(PermissionError):  # as its systemd unit has it
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, -10)
         self.socket = socket.socket(socket.AF_UNIX)
         end = time.monotonic() + 30
         while True:
