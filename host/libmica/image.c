@@ -76,7 +76,7 @@ static int fault_error(const char *path, const struct elf_image *elf, struct mic
 		hint = "the file is truncated or damaged, copy it again";
 		break;
 	case ELF_BAD_MAGIC:
-		hint = "it is no ELF file, check ClientPath";
+		hint = "it is no ELF file, check its path";
 		break;
 	case ELF_BAD_TYPE:
 		hint = "it is no linked program";
@@ -163,7 +163,7 @@ static int open_error(const char *path, int error, struct mica_error *err)
 	const char *hint = "";
 
 	if (error == ENOENT)
-		hint = ": check ClientPath";
+		hint = ": check its path";
 	else if (error == EACCES)
 		hint = ": check the file's permissions";
 	return mica_fail(err, MICA_E_FIRMWARE, "image %s: %s%s", path, strerror(error), hint);
@@ -206,7 +206,7 @@ static int read_file(const char *path, struct mica_image *img, struct mica_error
 	rc = mica_read_whole(fd, MICA_IMAGE_MAX, &img->data, &img->len);
 	close(fd);
 	if (rc == -EINVAL)
-		return mica_fail(err, MICA_E_FIRMWARE, "image %s is not a file: check ClientPath",
+		return mica_fail(err, MICA_E_FIRMWARE, "image %s is not a file: check its path",
 				 path);
 	if (rc == -EFBIG)
 		return mica_fail(err, MICA_E_FIRMWARE, "image %s is larger than %u MiB", path,

@@ -35,17 +35,6 @@ static int read_signature(struct mica_client *c, const char *path, const struct 
 	return -1;
 }
 
-/* The path was given with the command, not by the configuration. */
-static int bad_file(struct mica_error *err)
-{
-	static const char key[] = "ClientPath";
-	char *at = strstr(err->text, key);
-
-	if (at && !strcmp(at, key))
-		strcpy(at, "its path");
-	return -1;
-}
-
 static int read_file(struct mica_op *op, struct mica_config *cfg)
 {
 	struct mica_client *c = op->client;
@@ -54,14 +43,13 @@ static int read_file(struct mica_op *op, struct mica_config *cfg)
 	size_t len;
 
 	snprintf(cfg->image, sizeof(cfg->image), "%s", u->file);
-	if (mica_image_fetch(u->file, &op->image, &op->err))
-		return bad_file(&op->err);
-	if (read_signature(c, u->file, &op->image, &sig, &len, &op->err))
+	if (mica_image_fetch(u->file, &op->image, &op->err) ||
+	    read_signature(c, u->file, &op->image, &sig, &len, &op->err))
 		return -1;
 	op->signature = sig;
 	op->signature_len = sig ? len : 0;
 	if (mica_image_parse(cfg, &c->ops->caps, &op->image, &op->err))
-		return bad_file(&op->err);
+		return -1;
 	u->target.kind = STORED_COPY;
 	u->target.raw = op->image.raw;
 	return 0;

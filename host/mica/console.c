@@ -384,7 +384,7 @@ static int options(struct console *c, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct console c = { .cli = cli, .linger_ms = -1 };
+	struct console c = { .cli = cli };
 	int ret = options(&c, argc, argv);
 
 	if (ret < 0)

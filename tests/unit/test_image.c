@@ -226,7 +226,7 @@ static void not_there(void **state)
 {
 	(void)state;
 	unlink(path);
-	expect_bad(MICA_LAYOUT_TABLE, "check ClientPath");
+	expect_bad(MICA_LAYOUT_TABLE, "check its path");
 	assert_int_equal(mkdir(path, 0700), 0);
 	expect_bad(MICA_LAYOUT_TABLE, "not a file");
 	rmdir(path);
